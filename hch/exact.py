@@ -1,0 +1,69 @@
+"""HCH exactly: a human consulting HCH, by recursion over levels (MODEL.md §3).
+
+    HCH_k(a | q) = Σ_s P(a | q, s) · Π_i HCH_{k-1}(s_i | q_i),   HCH_0 = the unaided human (at a leaf, the leaf's rule)
+
+The sub-answers of one question are independent, so only the distribution ``C`` of the joined claim matters: a cyclic
+convolution for sums, a table in general. HCH without an index is HCH_d, d being the depth of the tree.
+"""
+
+from __future__ import annotations
+
+from hch.policy import Distributions
+from overseers import base as roles
+from overseers.base import Hearing, Overseer
+from scenarios.streams import Floats
+from scenarios.trees import Level, Trees, one_hot
+
+ALL = slice(None)
+
+
+def hearing(level: Level, aided: bool = True, which: slice = ALL) -> Hearing:
+    """What reaches humans who are asked the questions of a level: their faces and one's own argument, no truth."""
+    thought = level.rhetoric.best_of(1)
+    return Hearing(level.height, aided, level.appeal[..., which], thought[..., which], level.keys[:, which])
+
+
+def support(trees: Trees, height: int, below: Floats | None) -> Floats:
+    """Chance that each claim is the one sub-answers support, (claims, nodes, questions).
+
+    At a leaf the human checks the claim itself: certainty of the truth. Above, ``below`` are the sub-answers'
+    distributions, (claims, nodes·b, questions).
+    """
+    if height == 0 or below is None:
+        return one_hot(trees.levels[height].truth, trees.claims)
+    return trees.joined_distribution(below)
+
+
+def unaided(trees: Trees, human: Overseer, height: int) -> Floats:
+    """HCH_0 at one level: the human alone; above the leaves its discernment fades."""
+    alone = hearing(trees.levels[height], aided=height == 0)
+    return roles.answer(human, alone, support(trees, height, None))
+
+
+def amplify(trees: Trees, human: Overseer, height: int, below: Floats | None) -> Floats:
+    """``Amp(H, M)`` at one level: the human who consults the policy ``below`` on every sub-question."""
+    return roles.answer(human, hearing(trees.levels[height]), support(trees, height, below))
+
+
+def hch(trees: Trees, human: Overseer, rounds: int | None = None) -> Distributions:
+    """HCH_k at every level of the trees; ``rounds`` is k, by default the depth."""
+    k = trees.depth if rounds is None else rounds
+    return (
+        Distributions([_hch(trees, human, height, k) for height in range(trees.depth + 1)])
+        if k < trees.depth
+        else (_full(trees, human))
+    )
+
+
+def _full(trees: Trees, human: Overseer) -> Distributions:
+    """HCH_d at every level in one pass upwards: from k ≥ level(q) on, HCH_k no longer changes."""
+    levels = [amplify(trees, human, 0, None)]
+    for height in range(1, trees.depth + 1):
+        levels.append(amplify(trees, human, height, levels[-1]))
+    return Distributions(levels)
+
+
+def _hch(trees: Trees, human: Overseer, height: int, k: int) -> Floats:
+    if k == 0 or height == 0:
+        return unaided(trees, human, height)
+    return amplify(trees, human, height, _hch(trees, human, height - 1, k - 1))

@@ -1,0 +1,78 @@
+"""What every human in a batch of trees brings to its desk: noise plus persuasion, and how long it thinks.
+
+Computed once, by NumPy, keyed by the place in the tree; the engines only add the weight of what sub-answers support and
+compare. That is why they agree bit for bit, whatever the order in which they visit people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from hch.exact import ALL, hearing
+from overseers.base import Overseer
+from overseers.pace import Ticks
+from scenarios import streams
+from scenarios.joins import Answers
+from scenarios.streams import Floats
+from scenarios.trees import Level, pick
+
+
+@dataclass(frozen=True)
+class Minds:
+    """The humans of one level. ``inclination``: γ × persuasion + Gumbel noise, (claims, nodes, questions).
+
+    ``weight``: what support adds to the supported claim, one number, or (nodes, questions) where attention may lapse.
+    """
+
+    inclination: Floats
+    weight: float | Floats
+
+    @cached_property
+    def hold(self) -> Floats:
+        """The largest inclination, (nodes, questions): what support has to beat."""
+        return np.asarray(self.inclination.max(axis=0))
+
+    @cached_property
+    def favourite(self) -> Answers:
+        """The claim that has it: the answer of everybody whom support does not sway, (nodes, questions)."""
+        return np.asarray((self.inclination == self.hold).argmax(axis=0))
+
+    def answers(self, supported: Answers) -> Answers:
+        """The claim each human gives when ``supported`` is what it verifies: the larger of the two beliefs wins."""
+        swayed = pick(self.inclination, supported)
+        swayed += self.weight
+        given = supported.copy()
+        unswayed = swayed <= self.hold
+        given[unswayed] = self.inclination[:, unswayed].argmax(axis=0)
+        return given
+
+
+def minds(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> Minds:
+    """Draw the noise of everybody at one level (``which``: of these questions) and add their own thought's persuasion."""
+    belief = human.own(hearing(level, aided, which))
+    places = level.places[:, which]
+    inclination = streams.minus_gumbels(places, "noise", level.claims)
+    np.subtract(belief.bias, inclination, out=inclination)
+    weight: float | Floats = belief.weight
+    if belief.attention < 1.0:
+        weight = np.where(streams.uniforms(places, "attention") < belief.attention, belief.weight, 0.0)
+    return Minds(inclination, weight)
+
+
+@dataclass(frozen=True)
+class Durations:
+    """How long the humans of one level work, in ticks, (nodes, questions): a first thought, and joining sub-answers."""
+
+    think: Ticks
+    join: Ticks
+
+
+def durations(level: Level, human: Overseer, which: slice = ALL) -> Durations:
+    """Thinking times keyed by place; leaves have nothing to join."""
+    places = level.places[:, which]
+    think = human.ticks("think", places)
+    join = human.ticks("join", places) if level.height else np.zeros_like(think)
+    return Durations(think, join)

@@ -1,0 +1,58 @@
+"""What answers: a distribution over claims for every question of a batch of trees, by level."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from scenarios.joins import Answers
+from scenarios.streams import Floats
+from scenarios.trees import one_hot
+
+
+class Policy(ABC):
+    """A distribution over claims for every question at every level."""
+
+    @abstractmethod
+    def at(self, height: int) -> Floats:
+        """Distributions at one level, (claims, nodes, questions), summing to 1 over axis 0."""
+
+    @property
+    @abstractmethod
+    def root(self) -> Floats:
+        """Distributions at the roots, (claims, questions)."""
+
+
+@dataclass(frozen=True)
+class Distributions(Policy):
+    """A stochastic policy: one array per level, leaves first."""
+
+    levels: Sequence[Floats]
+
+    def at(self, height: int) -> Floats:
+        return self.levels[height]
+
+    @property
+    def root(self) -> Floats:
+        return self.levels[-1][:, 0]
+
+
+@dataclass(frozen=True)
+class Choices(Policy):
+    """A deterministic policy: one claim per question, (nodes, questions) per level, leaves first."""
+
+    answers: Sequence[Answers]
+    claims: int
+
+    def at(self, height: int) -> Floats:
+        return one_hot(self.answers[height], self.claims)
+
+    @cached_property
+    def _root(self) -> Floats:
+        return one_hot(self.answers[-1][0], self.claims)
+
+    @property
+    def root(self) -> Floats:
+        return self._root

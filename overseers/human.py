@@ -1,0 +1,38 @@
+"""The simulated human of MODEL.md §2: verifies support with weight κ, and is moved by persuasion with weight γ.
+
+At a leaf it checks the claim itself (``leaf_discernment``); above, it checks a claim against the joined sub-answers
+(``discernment``); without sub-answers its discernment fades with height (``κ·decay^level``). Its own thought finds one
+argument per claim, discounted by ``self_persuasion``: HCH depends on λγ alone.
+"""
+
+from __future__ import annotations
+
+from overseers.base import Belief, Hearing, Overseer
+from scenarios.part import field, part
+from scenarios.streams import Floats
+
+
+@part
+class Human(Overseer):
+    """A gameable human: believes what it verifies, and also what is argued well."""
+
+    discernment: float = field(8.0, "weight of support by sub-answers", symbol="κ", unit="noise units", ge=0, le=1000)
+    leaf_discernment: float = field(
+        8.0, "weight of support at a leaf", symbol="κ_leaf", unit="noise units", ge=0, le=1000
+    )
+    gameability: float = field(1.5, "weight of persuasion", symbol="γ", ge=0, le=1000)
+    self_persuasion: float = field(0.5, "share of persuasion in one's own thought", symbol="λ", ge=0, le=1)
+    attention: float = field(1.0, "chance of verifying at all", symbol="α", unit="probability", ge=0, le=1)
+    unaided_decay: float = field(0.7, "discernment kept per level without sub-answers", ge=0, le=1)
+
+    def own(self, hearing: Hearing) -> Belief:
+        share = self.gameability * self.self_persuasion
+        return Belief(share * (hearing.appeal + hearing.thought), self._weight(hearing), self.attention)
+
+    def rating(self, hearing: Hearing, speech: Floats) -> Belief:
+        return Belief(self.gameability * (hearing.appeal + speech), self._weight(hearing), self.attention)
+
+    def _weight(self, hearing: Hearing) -> float:
+        if hearing.height == 0:
+            return self.leaf_discernment
+        return self.discernment if hearing.aided else self.discernment * self.unaided_decay**hearing.height

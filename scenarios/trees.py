@@ -1,0 +1,120 @@
+"""A batch of question trees as inert arrays, one record per level.
+
+Axes everywhere: **claim, node, question** (claims first, because reductions over a short last axis are slow; the
+question axis last and contiguous). Level 0 holds the leaves; level ``k`` of a regular tree of depth ``d`` has
+``b**(d - k)`` nodes, and node ``j`` consults nodes ``j*b … j*b + b - 1`` one level below.
+
+Only scenarios, engines and measures read ``truth`` and ``planted``; an overseer is handed what it can verify.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from scenarios.joins import Answers, Join
+from scenarios.rhetoric import Rhetoric
+from scenarios.streams import Floats, Keys
+
+NOT_PLANTED = -1
+
+
+@dataclass(frozen=True)
+class Level:
+    """Every question at one height of a batch of trees.
+
+    ``height``: level(q), 0 at leaves. ``keys``: the questions' identities, (nodes, questions). ``places``: where in the
+    tree a human is asked (equal to ``keys`` unless one question is asked in several places). ``truth``: the true claim.
+    ``planted``: the planted falsehood, or -1. ``face``: appeal without planting, (claims, nodes, questions), in noise
+    units. ``lure``: what planting adds. ``rhetoric``: arguments for each claim. ``rebuttal``: best attack ``y``, or 0.
+    """
+
+    height: int
+    keys: Keys
+    places: Keys
+    truth: Answers
+    planted: Answers
+    face: Floats
+    lure: float
+    rhetoric: Rhetoric
+    rebuttal: Floats
+
+    @property
+    def claims(self) -> int:
+        return len(self.face)
+
+    @cached_property
+    def appeal(self) -> Floats:
+        """``v(q, a)``: how persuasive each claim is on its face. (claims, nodes, questions)."""
+        return self.face + self.lure * one_hot(self.planted, self.claims)
+
+    def unplanted(self) -> Level:
+        """The same questions and luck with nothing planted."""
+        return replace(self, planted=np.full_like(self.planted, NOT_PLANTED), lure=0.0)
+
+
+@dataclass(frozen=True)
+class Trees:
+    """A batch of question trees of one depth: ``levels[0]`` the leaves, ``levels[-1]`` the roots."""
+
+    levels: tuple[Level, ...]
+    join: Join
+    branching: int
+
+    @property
+    def depth(self) -> int:
+        return len(self.levels) - 1
+
+    @property
+    def root(self) -> Level:
+        return self.levels[-1]
+
+    @property
+    def claims(self) -> int:
+        return self.root.claims
+
+    @property
+    def questions(self) -> int:
+        """Number of root questions in the batch."""
+        return int(self.root.keys.shape[1])
+
+    @property
+    def nodes(self) -> int:
+        """Questions in one tree."""
+        return sum(level.keys.shape[0] for level in self.levels)
+
+    @cached_property
+    def without_plants(self) -> Trees:
+        """The same trees and luck with no falsehood planted anywhere."""
+        return replace(self, levels=tuple(level.unplanted() for level in self.levels))
+
+    def joined(self, below: Answers) -> Answers:
+        """Join one level's definite answers: (nodes·b, questions) → (nodes, questions)."""
+        return self.join.answers(siblings(below, self.branching))
+
+    def joined_distribution(self, below: Floats) -> Floats:
+        """Distribution of the joined claim from independent sub-answers: (claims, nodes·b, q) → (claims, nodes, q)."""
+        return self.join.distribution(siblings(below, self.branching))
+
+
+def siblings(below: np.ndarray, branching: int) -> Sequence[np.ndarray]:
+    """The first children of every node, the second children, … as views: axis -2 is split."""
+    *front, nodes, questions = below.shape
+    grouped = below.reshape(*front, nodes // branching, branching, questions)
+    return [grouped[..., child, :] for child in range(branching)]
+
+
+def one_hot(answers: Answers, claims: int) -> Floats:
+    """``1[a = answer]`` as floats, shape (claims, *answers.shape); an answer of -1 matches nothing."""
+    which = np.arange(claims).reshape(-1, *([1] * answers.ndim))
+    return (which == answers).astype(np.float64)
+
+
+def pick(values: Floats, answers: Answers) -> Floats:
+    """``values[answer]`` at every place: (claims, …) and (…) → (…)."""
+    index = answers.reshape(-1) * answers.size
+    index += np.arange(answers.size)
+    return values.reshape(-1).take(index).reshape(answers.shape)
