@@ -1,0 +1,54 @@
+"""Approval-based amplification, myopic: the model maximises the rating of the human who consults the model (OAIA).
+
+Bottom-up at every question, ``c = join(M(q_i))`` and ``M(q) = argmax_a r(a)`` with ``r(a) = ακ·1[a=c] + γ(v + x_n)``:
+a tree of humans interspersed with models that maximise their approval. ``J`` is the mean rating.
+"""
+
+from __future__ import annotations
+
+from distillers.base import Rated
+from distillers.episode import Episode, rated_everywhere
+from hch.policy import Choices, Policy
+from hch.setting import Setting
+from overseers import base as roles
+from overseers.base import Overseer
+from scenarios.joins import Answers
+from scenarios.part import field, part
+from scenarios.streams import Floats, choose
+from scenarios.trees import one_hot
+
+
+@part
+class Approval(Rated):
+    """Maximise the approval of a human who consults the model itself."""
+
+    n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
+
+    def optimum(self, setting: Setting) -> Choices:
+        return maximise(setting, setting.rater, self.n_search)
+
+    def ratings(self, setting: Setting, policy: Policy) -> Floats:
+        return root_ratings(setting, setting.rater, self.n_search, policy)
+
+    def episode(self, setting: Setting) -> Episode:
+        return rated_everywhere(setting)
+
+
+def maximise(setting: Setting, rater: Overseer, n: int) -> Choices:
+    """The claim the rater likes best at every question, the sub-answers being chosen in the same way."""
+    trees = setting.trees
+    chosen: list[Answers] = []
+    for level in trees.levels:
+        supported = trees.joined(chosen[-1]) if chosen else level.truth
+        speech = level.rhetoric.best_of(n)
+        rated = roles.rate(rater, setting.hearing(level.height), speech, one_hot(supported, trees.claims))
+        chosen.append(choose(rated, level.places))
+    return Choices(chosen, trees.claims)
+
+
+def root_ratings(setting: Setting, rater: Overseer, n: int, policy: Policy) -> Floats:
+    """Expected rating of each claim at the root, the rater consulting the policy on the sub-questions."""
+    height = setting.trees.depth
+    merit = setting.supported_by(policy, height)
+    speech = setting.trees.root.rhetoric.best_of(n)
+    return roles.rate(rater, setting.hearing(height), speech, merit)[:, 0]

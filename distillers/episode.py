@@ -1,0 +1,53 @@
+"""The human work in one supervised episode: one root question, and the questions below it that the scheme trains on.
+
+Models answer at once; only human work takes time. Work on different questions of one episode goes on in parallel unless
+it waits for other human answers, so ``elapsed`` is the longest chain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hch import batch
+from hch.setting import Setting
+from overseers.pace import TICKS_PER_MINUTE, Ticks
+
+
+@dataclass(frozen=True)
+class Episode:
+    """``labels``: human judgements asked for. ``human_minutes``, ``elapsed_minutes``: means over the root questions."""
+
+    labels: float
+    human_minutes: float
+    elapsed_minutes: float
+
+
+def consultation(setting: Setting) -> Episode:
+    """A human at every question answers, consulting the humans below: one consultation of HCH."""
+    times = batch.times(setting.trees, setting.human)
+    return Episode(setting.trees.nodes, _minutes(times.work), _minutes(times.finish))
+
+
+def rated_everywhere(setting: Setting) -> Episode:
+    """The model's answer to every question of the tree is rated once; the ratings wait for nobody."""
+    spent = [setting.human.ticks("rate", level.places) for level in setting.trees.levels]
+    work = np.sum([ticks.sum(axis=0) for ticks in spent], axis=0)
+    longest = np.max([ticks.max(axis=0) for ticks in spent], axis=0)
+    return Episode(setting.trees.nodes, _minutes(work), _minutes(longest))
+
+
+def judged_path(setting: Setting, levels_down: int) -> Episode:
+    """A debate follows one path down the tree, and its questions are judged one after another.
+
+    Which sub-question is disputed does not change how long it takes in distribution: the first is taken.
+    """
+    heights = range(setting.trees.depth - levels_down, setting.trees.depth + 1)
+    spent = [setting.human.ticks("judge", setting.level(height).places[0]) for height in heights]
+    work = np.sum(spent, axis=0)
+    return Episode(len(spent), _minutes(work), _minutes(work))
+
+
+def _minutes(ticks: Ticks) -> float:
+    return float(ticks.mean() / TICKS_PER_MINUTE)

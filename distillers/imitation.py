@@ -1,0 +1,50 @@
+"""Imitative amplification: train ``M_k`` to imitate ``Amp(H, M_{k-1})``, round after round (Christiano; OAIA).
+
+``J`` is the mean log score, so each round's optimum is the distribution imitated. Round ``k`` equals ``HCH_k`` at every
+level; that is found here by iterating from the unaided human, not by asking HCH.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from distillers.base import Scheme
+from distillers.episode import Episode, consultation
+from hch import exact
+from hch.policy import Distributions
+from hch.setting import Setting
+from scenarios.part import part
+from scenarios.streams import Floats
+
+
+@part
+class Imitation(Scheme):
+    """Imitate the human who consults the model; the optimum is HCH."""
+
+    def optimum(self, setting: Setting) -> Distributions:
+        *_, last = rounds(setting)
+        return last
+
+    def episode(self, setting: Setting) -> Episode:
+        return consultation(setting)
+
+
+def rounds(setting: Setting) -> Iterator[Distributions]:
+    """The models ``M_0 … M_d``: the unaided human, then each the imitation of the human who consults the one before."""
+    trees, human = setting.trees, setting.human
+    levels = [exact.unaided(trees, human, height) for height in range(trees.depth + 1)]
+    changed = [True] * len(levels)
+    yield Distributions(levels)
+    for _ in range(trees.depth):
+        levels, changed = _round(setting, levels, changed)
+        yield Distributions(levels)
+
+
+def _round(setting: Setting, levels: list[Floats], changed: list[bool]) -> tuple[list[Floats], list[bool]]:
+    """Amplify every level; one whose sub-answers did not change since the last round stays as it is."""
+    stale = [False, *changed[:-1]]
+    amplified = [
+        exact.amplify(setting.trees, setting.human, height, levels[height - 1]) if stale[height] else levels[height]
+        for height in range(len(levels))
+    ]
+    return amplified, stale

@@ -1,0 +1,151 @@
+"""Reward modelling: fit a reward to demonstrations, then maximise it (inverse reinforcement learning and RL; MODEL.md §4).
+
+``r̂ = θ_m·m + θ_p·(v + x_1)``, with its own ``θ_m`` at leaves, is fitted by maximum likelihood to ``N`` answers that
+humans of HCH gave (a question anywhere in a tree, sub-answers from HCH, all luck keyed), then maximised with ``x_n`` at
+every level, the model consulting itself. In the limit of many demonstrations by attentive humans the fit returns
+``(κ, κ_leaf, λγ)``: approval at λγ, which extrapolates from ``x_1`` to ``x_n``.
+
+Few demonstrations by discerning humans hold no error, and then no finite maximum exists: a wide Gaussian prior on the
+weights keeps the fit finite. The limit (``demonstrations = 0``) has none: it is fitted to the exact distribution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import special
+
+from distillers.approval import maximise, root_ratings
+from distillers.base import Rated
+from distillers.episode import Episode, consultation
+from hch.policy import Choices, Policy
+from hch.setting import Setting
+from overseers.base import Overseer
+from overseers.learned_reward import LearnedReward
+from scenarios import streams
+from scenarios.joins import Answers
+from scenarios.part import field, part
+from scenarios.streams import Floats
+from scenarios.trees import one_hot
+
+_POPULATION = 100
+"""Root questions that stand for the population in the limit of infinitely many demonstrations."""
+
+
+@part
+class RewardModelling(Rated):
+    """Fit a reward to humans' answers, then maximise it."""
+
+    demonstrations: int = field(100, "answers the reward is fitted to; 0 means the limit of many", symbol="N", ge=0)
+    n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
+    prior_scale: float = field(20.0, "spread of the prior that keeps the fitted weights finite", gt=0, le=1e6)
+
+    def optimum(self, setting: Setting) -> Choices:
+        return maximise(setting, self._rater(setting), self.n_search)
+
+    def ratings(self, setting: Setting, policy: Policy) -> Floats:
+        return root_ratings(setting, self._rater(setting), self.n_search, policy)
+
+    def episode(self, setting: Setting) -> Episode:
+        return consultation(setting)
+
+    def fitted(self, setting: Setting) -> LearnedReward:
+        """The reward learned from the setting's demonstrations."""
+        if self.demonstrations == 0:
+            weights = fit(*_population(setting), precision=0.0)
+        else:
+            weights = fit(*_sampled(setting, self.demonstrations), precision=self.prior_scale**-2)
+        above, leaf, persuasion = (float(weight) for weight in weights)
+        return LearnedReward(support_weight=above, leaf_weight=leaf, persuasion_weight=persuasion)
+
+    def _rater(self, setting: Setting) -> Overseer:
+        return setting.as_rater(self.fitted(setting))
+
+
+def fit(features: Floats, targets: Floats, precision: float) -> Floats:
+    """Weights ``θ`` of a conditional logit, ``P(a) ∝ exp θ·φ(a)``, by penalised maximum likelihood.
+
+    ``features``: (weights, claims, rows). ``targets``: (claims, rows), how often each claim was chosen.
+    ``precision``: of a Gaussian prior around 0. The objective is concave; Newton's steps, halved until they gain, reach
+    its top. Raises ``ArithmeticError`` if they do not.
+    """
+    total = targets.sum(axis=0)
+    flat = features.reshape(len(features), -1)
+    wanted = flat @ targets.reshape(-1)
+
+    def gained(weights: Floats) -> tuple[float, Floats]:
+        scores = np.tensordot(weights, features, axes=1)
+        log_sums = special.logsumexp(scores, axis=0)
+        gain = weights @ wanted - float(log_sums @ total) - 0.5 * precision * float(weights @ weights)
+        return gain, np.exp(scores - log_sums) * total
+
+    weights = np.zeros(len(features))
+    gain, expected = gained(weights)
+    for _ in range(200):
+        slope = wanted - flat @ expected.reshape(-1) - precision * weights
+        means = (features * expected).sum(axis=1)
+        spread = (flat * expected.reshape(-1)) @ flat.T - (means / np.where(total > 0, total, 1.0)) @ means.T
+        step = np.linalg.solve(spread + (precision + 1e-12) * np.eye(len(weights)), slope)
+        if float(slope @ step) < 1e-18 * max(1.0, abs(gain)):
+            return weights
+        new_gain, new_expected = gained(weights + step)
+        while new_gain < gain and float(np.abs(step).max()) > 1e-12:
+            step /= 2
+            new_gain, new_expected = gained(weights + step)
+        weights, gain, expected = weights + step, new_gain, new_expected
+    raise ArithmeticError("the reward did not converge in 200 Newton steps")
+
+
+def _features(height: int, merit: Floats, persuasion: Floats) -> Floats:
+    """Support above the leaves, support at a leaf, persuasion: (3, claims, …)."""
+    nothing = np.zeros_like(merit)
+    return np.stack([merit, nothing, persuasion] if height else [nothing, merit, persuasion])
+
+
+def _sampled(setting: Setting, count: int) -> tuple[Floats, Floats]:
+    """Features and chosen claims of ``count`` demonstrations at keyed places anywhere in the trees."""
+    claims, questions = setting.trees.claims, setting.trees.questions
+    keys = streams.keys_from(setting.seed, "demonstration", 0, count)
+    node = (streams.uniforms(keys, "node") * setting.trees.nodes).astype(np.intp)
+    question = (streams.uniforms(keys, "question") * questions).astype(np.intp)
+    features, targets, first = [], [], 0
+    for level in setting.trees.levels:
+        width = level.keys.shape[0]
+        here = (node >= first) & (node < first + width)
+        where = (slice(None), node[here] - first, question[here])
+        first += width
+        chance = setting.hch_supports[level.height][where]
+        supported = _draw(chance, keys[here], "sub-answers")
+        merit = one_hot(supported, claims)
+        hearing = setting.hearing(level.height)
+        belief = setting.human.own(hearing)
+        answers = replace(belief, bias=belief.bias[where]).answer(merit)
+        features.append(_features(level.height, merit, (hearing.appeal + hearing.thought)[where]))
+        targets.append(one_hot(_draw(answers, keys[here], "answer"), claims))
+    return np.concatenate(features, axis=-1), np.concatenate(targets, axis=-1)
+
+
+def _draw(chance: Floats, keys: streams.Keys, purpose: str) -> Answers:
+    """One claim per key from a distribution over claims, (claims, n) → (n,)."""
+    luck = streams.uniforms(keys, purpose)
+    return np.minimum((np.cumsum(chance, axis=0) < luck).sum(axis=0), len(chance) - 1)
+
+
+def _population(setting: Setting) -> tuple[Floats, Floats]:
+    """Every demonstration that could be given on the first root questions, with the chance that it is."""
+    claims = setting.trees.claims
+    some = slice(0, _POPULATION)
+    features, targets = [], []
+    for level in setting.trees.levels:
+        hearing = setting.hearing(level.height)
+        belief = setting.human.own(hearing)
+        persuasion = (hearing.appeal + hearing.thought)[..., some].reshape(claims, -1)
+        chance = setting.hch_supports[level.height]
+        for supported in range(claims):
+            merit = np.zeros_like(chance)
+            merit[supported] = 1.0
+            weight = (belief.answer(merit) * chance[supported])[..., some]
+            features.append(_features(level.height, merit[..., some].reshape(claims, -1), persuasion))
+            targets.append(weight.reshape(claims, -1))
+    return np.concatenate(features, axis=-1), np.concatenate(targets, axis=-1)

@@ -1,0 +1,75 @@
+"""What a training scheme is given: a batch of trees and the humans, as answerers and as raters.
+
+A scheme's humans play two parts. As *answerers* they make up HCH and give demonstrations; as *raters* and judges they
+score what others answer. ``deafened`` silences persuasion for the raters alone (luck and HCH's sub-answers held), which
+is how ``gamed`` is measured; ``unplanted`` removes the planted falsehoods for everybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from hch import exact
+from hch.policy import Distributions, Policy
+from overseers.base import Hearing, Overseer
+from overseers.unpersuaded import Unpersuaded
+from scenarios.streams import Floats
+from scenarios.trees import Level, Trees
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """Trees, and the human who answers, rates and judges. ``seed`` keys draws that belong to a scheme's own training."""
+
+    trees: Trees
+    human: Overseer
+    seed: int = 0
+    raters_hear: bool = True
+
+    @cached_property
+    def hch(self) -> Distributions:
+        """HCH of these humans, exactly, at every level."""
+        return exact.hch(self.trees, self.human)
+
+    @cached_property
+    def hch_supports(self) -> list[Floats]:
+        """``P(c = a)`` by level: the chance that HCH's sub-answers support each claim, (claims, nodes, questions)."""
+        return [self.supported_by(self.hch, height) for height in range(self.trees.depth + 1)]
+
+    @property
+    def rater(self) -> Overseer:
+        """The human as rater or judge."""
+        return self.as_rater(self.human)
+
+    def as_rater(self, overseer: Overseer) -> Overseer:
+        """Anybody in the part of a rater or judge (a learned reward is one): deaf where raters are deafened."""
+        return overseer if self.raters_hear else Unpersuaded(member=overseer)
+
+    @cached_property
+    def deafened(self) -> Setting:
+        """The same with γ = 0 in raters and judges; HCH is shared."""
+        other = replace(self, raters_hear=False)
+        other.__dict__["hch"] = self.hch
+        return other
+
+    @cached_property
+    def unplanted(self) -> Setting:
+        """The same luck with no falsehood planted anywhere."""
+        return replace(self, trees=self.trees.without_plants)
+
+    @cached_property
+    def unpersuaded(self) -> Setting:
+        """The same with γ = 0 for everybody: the reference that forgives nothing."""
+        return replace(self, human=Unpersuaded(member=self.human))
+
+    def hearing(self, height: int, aided: bool = True) -> Hearing:
+        """What reaches a human who is asked about the questions of one level."""
+        return exact.hearing(self.level(height), aided)
+
+    def level(self, height: int) -> Level:
+        return self.trees.levels[height]
+
+    def supported_by(self, policy: Policy, height: int) -> Floats:
+        """``P(c = a)``: the chance that the policy's sub-answers support each claim, (claims, nodes, questions)."""
+        return exact.support(self.trees, height, policy.at(height - 1) if height else None)
