@@ -1,13 +1,17 @@
 """Training schemes at their optimum: what each would converge to if it optimised its objective perfectly (MODEL.md §4).
 
 A scheme is a frozen part with two duties: the policy at its optimum, exactly and without sampling, and what one
-supervised episode costs in human work. A scheme whose objective is somebody's rating says what that rating is
-(``Rated``); one with a judge says by which margin each claim wins (``Judged``). Trainers live elsewhere.
+supervised episode costs in human work. Where a scheme states what it optimises, it is also an ``Objective``; an
+objective that is linear in the policy says what each claim is worth (a rating, or a judge's verdict). Trainers live
+elsewhere.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+
+import numpy as np
+from scipy import special
 
 from distillers.episode import Episode
 from hch.policy import Policy
@@ -16,29 +20,71 @@ from scenarios.part import Part
 from scenarios.streams import Floats
 
 
+class NoOptimum(ArithmeticError):
+    """The objective has no maximum (it diverges); the message is the row's ``status`` and names the field."""
+
+
 class Scheme(Part, ABC):
     """A way to train a model ``M`` with human supervision."""
 
     @abstractmethod
     def optimum(self, setting: Setting) -> Policy:
-        """The policy that perfect optimisation ends in, for every question of the trees."""
+        """The policy that perfect optimisation ends in, for every question of the trees. May raise ``NoOptimum``."""
 
     @abstractmethod
     def episode(self, setting: Setting) -> Episode:
         """What supervising one root question, with the questions below it, costs."""
 
 
-class Rated(Scheme, ABC):
+class Objective(Scheme, ABC):
+    """A scheme that states what it maximises over root policies, sub-answers being as at its optimum."""
+
+    @abstractmethod
+    def objective(self, setting: Setting, root: Floats) -> Floats:
+        """``J`` of a root policy (claims, questions), per question; the scheme maximises its mean."""
+
+
+class LogScored(Objective, ABC):
+    """A scheme trained to predict answers: ``J`` is the mean log score of the policy against a target distribution."""
+
+    @abstractmethod
+    def target(self, setting: Setting) -> Floats:
+        """The distribution that answers are drawn from at the root, (claims, questions)."""
+
+    def objective(self, setting: Setting, root: Floats) -> Floats:
+        return np.asarray(-special.rel_entr(self.target(setting), root).sum(axis=0)) - np.asarray(
+            special.entr(self.target(setting)).sum(axis=0)
+        )
+
+
+class Linear(Objective, ABC):
+    """A scheme that maximises the mean value of what it answers."""
+
+    @abstractmethod
+    def values(self, setting: Setting) -> Floats:
+        """What each claim at the root is worth when sub-answers are as at the optimum, (claims, questions)."""
+
+    def objective(self, setting: Setting, root: Floats) -> Floats:
+        return np.asarray((root * self.values(setting)).sum(axis=0))
+
+
+class Rated(Linear, ABC):
     """A scheme whose objective is a rating, by a human or by a learned reward."""
 
     @abstractmethod
     def ratings(self, setting: Setting, policy: Policy) -> Floats:
         """Expected rating of every claim at the root when sub-answers come from the policy, (claims, questions)."""
 
+    def values(self, setting: Setting) -> Floats:
+        return self.ratings(setting, self.optimum(setting))
 
-class Judged(Scheme, ABC):
-    """A scheme in which a judge decides between claims that are argued for."""
+
+class Judged(Linear, ABC):
+    """A scheme in which a judge decides between claims that are argued for: ``J = Σπσ(S)``."""
 
     @abstractmethod
     def margins(self, setting: Setting) -> Floats:
         """``S(a)`` at the root: the judge's log-odds for each claim against its best rival, (claims, questions)."""
+
+    def values(self, setting: Setting) -> Floats:
+        return np.asarray(special.expit(self.margins(setting)))

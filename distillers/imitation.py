@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from distillers.base import Scheme
+from distillers.base import LogScored
 from distillers.episode import Episode, consultation
 from hch import exact
 from hch.policy import Distributions
@@ -18,12 +18,18 @@ from scenarios.streams import Floats
 
 
 @part
-class Imitation(Scheme):
+class Imitation(LogScored):
     """Imitate the human who consults the model; the optimum is HCH."""
 
     def optimum(self, setting: Setting) -> Distributions:
         *_, last = rounds(setting)
         return last
+
+    def target(self, setting: Setting) -> Floats:
+        """The human who consults the trained model: a fixed point, for round ``d + 1`` equals round ``d``."""
+        height = setting.trees.depth
+        below = self.optimum(setting).at(height - 1) if height else None
+        return exact.amplify(setting.trees, setting.human, height, below)[:, 0]
 
     def episode(self, setting: Setting) -> Episode:
         return consultation(setting)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from scenarios.joins import Answers
 from scenarios.streams import Floats
 from scenarios.trees import one_hot
@@ -23,6 +25,11 @@ class Policy(ABC):
     @abstractmethod
     def root(self) -> Floats:
         """Distributions at the roots, (claims, questions)."""
+
+    @property
+    def abstained(self) -> Floats:
+        """Chance that no answer is given at the root, (questions,). A policy that may abstain says so by wrapping."""
+        return np.zeros(self.root.shape[1])
 
 
 @dataclass(frozen=True)
