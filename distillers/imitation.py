@@ -22,8 +22,7 @@ class Imitation(LogScored):
     """Imitate the human who consults the model; the optimum is HCH."""
 
     def optimum(self, setting: Setting) -> Distributions:
-        *_, last = rounds(setting)
-        return last
+        return setting.once("imitation", lambda: list(rounds(setting))[-1])
 
     def target(self, setting: Setting) -> Floats:
         """The human who consults the trained model: a fixed point, for round ``d + 1`` equals round ``d``."""

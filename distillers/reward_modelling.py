@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import special
 
 from distillers.approval import maximise, root_ratings
 from distillers.base import Rated
@@ -51,7 +50,10 @@ class RewardModelling(Rated):
         return consultation(setting)
 
     def fitted(self, setting: Setting) -> LearnedReward:
-        """The reward learned from the setting's demonstrations."""
+        """The reward learned from the setting's demonstrations (by whom it will be used does not matter)."""
+        return setting.once(("reward", self.demonstrations, self.prior_scale), lambda: self._fit(setting))
+
+    def _fit(self, setting: Setting) -> LearnedReward:
         if self.demonstrations == 0:
             weights = fit(*_population(setting), precision=0.0)
         else:
@@ -76,7 +78,8 @@ def fit(features: Floats, targets: Floats, precision: float) -> Floats:
 
     def gained(weights: Floats) -> tuple[float, Floats]:
         scores = np.tensordot(weights, features, axes=1)
-        log_sums = special.logsumexp(scores, axis=0)
+        top = scores.max(axis=0)
+        log_sums = top + np.log(np.exp(scores - top).sum(axis=0))
         gain = weights @ wanted - float(log_sums @ total) - 0.5 * precision * float(weights @ weights)
         return gain, np.exp(scores - log_sums) * total
 

@@ -7,8 +7,10 @@ is how ``gamed`` is measured; ``unplanted`` removes the planted falsehoods for e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from hch import exact
 from hch.policy import Distributions, Policy
@@ -16,6 +18,9 @@ from overseers.base import Hearing, Overseer
 from overseers.unpersuaded import Unpersuaded
 from scenarios.streams import Floats
 from scenarios.trees import Level, Trees
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,16 +31,24 @@ class Setting:
     human: Overseer
     seed: int = 0
     raters_hear: bool = True
+    _known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
-    @cached_property
+    def once(self, what: Hashable, make: Callable[[], T]) -> T:
+        """Something that depends on trees and answerers only: made once, and shared with ``deafened``."""
+        if what not in self._known:
+            self._known[what] = make()
+        return cast("T", self._known[what])
+
+    @property
     def hch(self) -> Distributions:
         """HCH of these humans, exactly, at every level."""
-        return exact.hch(self.trees, self.human)
+        return self.once("hch", lambda: exact.hch(self.trees, self.human))
 
-    @cached_property
+    @property
     def hch_supports(self) -> list[Floats]:
         """``P(c = a)`` by level: the chance that HCH's sub-answers support each claim, (claims, nodes, questions)."""
-        return [self.supported_by(self.hch, height) for height in range(self.trees.depth + 1)]
+        heights = range(self.trees.depth + 1)
+        return self.once("hch supports", lambda: [self.supported_by(self.hch, height) for height in heights])
 
     @property
     def rater(self) -> Overseer:
@@ -49,19 +62,17 @@ class Setting:
     @cached_property
     def deafened(self) -> Setting:
         """The same with γ = 0 in raters and judges; HCH is shared."""
-        other = replace(self, raters_hear=False)
-        other.__dict__["hch"] = self.hch
-        return other
+        return replace(self, raters_hear=False)
 
     @cached_property
     def unplanted(self) -> Setting:
         """The same luck with no falsehood planted anywhere."""
-        return replace(self, trees=self.trees.without_plants)
+        return replace(self, trees=self.trees.without_plants, _known={})
 
     @cached_property
     def unpersuaded(self) -> Setting:
         """The same with γ = 0 for everybody: the reference that forgives nothing."""
-        return replace(self, human=Unpersuaded(member=self.human))
+        return replace(self, human=Unpersuaded(member=self.human), _known={})
 
     def hearing(self, height: int, aided: bool = True) -> Hearing:
         """What reaches a human who is asked about the questions of one level."""
