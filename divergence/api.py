@@ -1,0 +1,152 @@
+"""What a script or a notebook calls: ``compare``, ``sweep``, ``load``, ``tree``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from distillers.base import Scheme
+from divergence import spec as specs
+from divergence import study
+from divergence.cell import Named
+from divergence.spec import Axis, Spec, SpecError
+from divergence.study import Progress, Study
+from overseers.base import Overseer
+from scenarios.base import Scenario
+from scenarios.part import Part
+
+QUICK = {"questions": 200, "seeds": 2}
+FULL = {"questions": 3000}
+
+
+def compare(
+    out: Path | str | None = None,
+    *,
+    seed: int = 0,
+    workers: int | None = None,
+    quick: bool = False,
+    full: bool = False,
+    gameability: Sequence[float] | float | None = None,
+    scenarios: Sequence[Scenario | str] = (),
+    overseers: Sequence[Overseer | str] = (),
+    schemes: Sequence[Scheme | str] = (),
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Study:
+    """Compare schemes by their divergence from HCH: the packaged study, or part of it, or with parts of your own.
+
+    ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
+    replaces its sweep of γ. ``quick`` is a coarse look (seconds), ``full`` has 3,000 questions a seed. ``out`` names the
+    directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
+    ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames. Raises SpecError on bad input.
+    """
+    spec = default_spec(quick=quick, full=full)
+    spec = customised(spec, seed, gameability, {"scenario": scenarios, "overseer": overseers, "scheme": schemes})
+    return study.run(spec, _path(out), workers=workers, fresh=fresh, progress=progress)
+
+
+def sweep(
+    spec: Spec | Mapping[str, Any] | Path | str,
+    out: Path | str | None = None,
+    *,
+    workers: int | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Study:
+    """Run any study: a TOML file's path, the table that such a file would hold, or a ``Spec``."""
+    return study.run(as_spec(spec), _path(out), workers=workers, fresh=fresh, progress=progress)
+
+
+def load(directory: Path | str) -> Study:
+    """The study in a directory, finished or not. Raises StoreError if there is none."""
+    return study.load(directory)
+
+
+def tree(
+    scenario: Scenario | str = "ledger", overseer: Overseer | str = "human", *, seed: int = 0, question: int = 0
+) -> Any:
+    """One consultation of HCH, as a record; ``print`` it to see who was asked what, when, and what they answered."""
+    from divergence.consultation import consultation
+
+    return consultation(_part("scenario", scenario), _part("overseer", overseer), seed, question)
+
+
+def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
+    """A study from whatever describes it."""
+    if isinstance(spec, Spec):
+        return spec
+    if isinstance(spec, Mapping):
+        return specs.parse(dict(spec))
+    return specs.read(Path(spec))
+
+
+def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
+    """The packaged study of ``hch compare``, coarse or at full resolution."""
+    if quick and full:
+        raise SpecError("quick and full exclude each other")
+    text = resources.files("divergence").joinpath("studies/compare.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text) | (QUICK if quick else FULL if full else {})
+    if quick:
+        table["sweep"]["overseer.gameability"]["steps"] = 9
+    return specs.parse(table, "compare")
+
+
+def customised(
+    spec: Spec, seed: int, gameability: Sequence[float] | float | None, chosen: Mapping[str, Sequence[Part | str]]
+) -> Spec:
+    """The study with its first seed, its swept γ and some of its parts replaced."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise SpecError(f"seed: must be a whole number ≥ 0, not {seed!r}")
+    spec = replace(spec, first_seed=seed)
+    for kind, wanted in chosen.items():
+        if wanted:
+            spec = replace(spec, **{f"{kind}s": _chosen(kind, wanted, getattr(spec, f"{kind}s"))})
+    axes = []
+    for axis in spec.axes:
+        values = axis.values
+        if axis.column == "gameability" and gameability is not None:
+            values = tuple(float(v) for v in (gameability if isinstance(gameability, Sequence) else [gameability]))
+        if _sweepable(spec, axis):
+            axes.append(replace(axis, values=values))
+            for value in values:
+                specs.apply(spec, {axis.path: value}, f"--{axis.column}")
+    return replace(spec, axes=tuple(axes))
+
+
+def _sweepable(spec: Spec, axis: Axis) -> bool:
+    """Whether any part at hand has the field; an overseer of one's own need not have them all."""
+    try:
+        specs.apply(spec, {axis.path: axis.values[0]})
+    except SpecError:
+        return False
+    return True
+
+
+def _chosen(kind: str, wanted: Sequence[Part | str], there: Sequence[Named]) -> tuple[Named, ...]:
+    known = {named.label: named for named in there}
+    found: list[Named] = []
+    for one in [wanted] if isinstance(wanted, str | Part) else wanted:
+        named = known.get(one) if isinstance(one, str) else None
+        found.append(named or Named(one if isinstance(one, str) else one.part_name(), _part(kind, one)))
+    labels = [named.label for named in found]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise SpecError(f"{kind}: '{label}' occurs twice; a study with two needs a name for each")
+    return tuple(found)
+
+
+def _part(kind: str, one: Part | str) -> Any:
+    family, _ = specs.FAMILIES[kind]
+    if isinstance(one, str):
+        return specs.build(kind, {"type": one}, kind)
+    if not isinstance(one, family):
+        raise SpecError(f"{kind}: must be {family.__name__.lower()} or its name, not {one!r}")
+    return one
+
+
+def _path(out: Path | str | None) -> Path | None:
+    return None if out is None else Path(out)

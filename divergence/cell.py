@@ -1,0 +1,126 @@
+"""One cell of a study: a scenario, an overseer and a seed, with every scheme measured under the same luck."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from distillers.base import Scheme
+from divergence.measures import COSTS, MEASURES, REFERENCES, measure, references, target
+from hch.setting import Setting
+from overseers.base import Overseer
+from scenarios.base import Scenario
+from scenarios.streams import Floats
+from scenarios.trees import Trees
+
+STORED = tuple(name for name in MEASURES if name not in ("better", "divergence_tv", "accuracy_difference"))
+"""Measures kept per question. The others follow from these and HCH's accuracy, question by question."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A part and the label that its rows bear."""
+
+    label: str
+    part: Any
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one cell computes. ``point``: the swept fields' values, as (column, value) pairs."""
+
+    index: int
+    scenario: Named
+    overseer: Named
+    schemes: tuple[Named, ...]
+    seed: int
+    questions: int
+    point: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of results, and the per-question values behind it (compressed)."""
+
+    values: dict[str, Any]
+    detail: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished cell: a row per scheme, and the references per question (compressed)."""
+
+    index: int
+    rows: tuple[Row, ...]
+    references: bytes = field(repr=False)
+
+
+def run(cell: Cell) -> Result:
+    """Measure every scheme of a cell."""
+    setting = Setting(_trees(cell.scenario.part, cell.seed, cell.questions), cell.overseer.part, cell.seed)
+    to = target(setting)
+    compared = references(setting, to)
+    shared = {name: _mean(compared[name]) for name in REFERENCES}
+    rows = tuple(_row(cell, named, setting, to, shared) for named in cell.schemes)
+    return Result(cell.index, rows, pack([compared[name] for name in REFERENCES]))
+
+
+@lru_cache(maxsize=2)
+def _trees(scenario: Scenario, seed: int, questions: int) -> Trees:
+    """Trees are drawn once and shared by all schemes and overseers of a scenario and seed."""
+    return scenario.trees(seed, questions)
+
+
+def _row(cell: Cell, named: Named, setting: Setting, to: Any, shared: dict[str, float]) -> Row:
+    scheme: Scheme = named.part
+    measured = measure(scheme, setting, to)
+    values: dict[str, Any] = {
+        "scenario": cell.scenario.label,
+        "overseer": cell.overseer.label,
+        "scheme": named.label,
+        "phase": "optimum",
+        "gameability": gameability(cell.overseer.part),
+        **dict(cell.point),
+        "seed": cell.seed,
+        "questions": cell.questions,
+        "status": measured.status,
+    }
+    values |= {name: _mean(measured.values[name]) if name in measured.values else None for name in MEASURES}
+    values |= {name: getattr(measured.episode, name) if measured.episode else None for name in COSTS}
+    nothing = np.full(cell.questions, np.nan)
+    return Row(values | shared, pack([measured.values.get(name, nothing) for name in STORED]))
+
+
+def gameability(overseer: Overseer) -> float | None:
+    """γ of an overseer, or of the overseer it wraps; None where it has no such field."""
+    own = getattr(overseer, "gameability", None)
+    if own is not None:
+        return float(own)
+    wrapped = [getattr(overseer, spec.name) for spec in fields(overseer)]  # type: ignore[arg-type]
+    inner = [gameability(value) for value in wrapped if isinstance(value, Overseer)]
+    return inner[0] if inner else None
+
+
+def _mean(values: Floats) -> float:
+    return float(np.mean(values))
+
+
+def pack(columns: list[Floats]) -> bytes:
+    """Columns of per-question values as compressed 32-bit floats, bytes of equal significance together."""
+    table = np.ascontiguousarray(columns, dtype=np.float32)
+    planes = table.view(np.uint8).reshape(-1, 4).T
+    return zlib.compress(planes.tobytes(), 1)
+
+
+def unpack(blob: bytes, columns: int) -> NDArray[np.float32]:
+    """The inverse of ``pack``: (columns, questions). Raises ValueError on a damaged blob."""
+    try:
+        planes = np.frombuffer(zlib.decompress(blob), dtype=np.uint8).reshape(4, -1)
+    except zlib.error as error:
+        raise ValueError(f"damaged per-question values: {error}") from error
+    return np.ascontiguousarray(planes.T).view(np.float32).reshape(columns, -1)

@@ -1,0 +1,161 @@
+"""Means with intervals: a bootstrap of questions within seeds, one weight matrix for all measures (95 %).
+
+Every measure, scheme and swept value of a seed is resampled with the same weights, so differences of schemes are paired:
+what they share cancels. γ* is where mean harm first crosses 0.1, linearly interpolated; its interval comes from the
+crossings of the resampled curves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from divergence.cell import STORED, unpack
+from divergence.measures import COSTS, MEASURES, REFERENCES
+from scenarios import streams
+from scenarios.streams import Floats
+
+RESAMPLES = 400
+THRESHOLD = 0.1
+"""Mean harm at which a scheme is said to have left HCH."""
+
+NAMES = (*MEASURES, *REFERENCES)
+_KEYS = ("scenario", "overseer", "scheme", "phase", "gameability")
+_ENDS = (2.5, 97.5)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Resampled means. ``keys``: one row per scenario × overseer × scheme × swept point, seeds pooled.
+
+    ``means``: (rows, measures of ``NAMES``). ``draws``: (rows, measures, resamples). ``minutes``: (rows, costs).
+    """
+
+    keys: pd.DataFrame
+    means: Floats
+    draws: Floats
+    costs: Floats
+
+    def of(self, measure: str) -> tuple[Floats, Floats]:
+        """(means, draws) of one measure: (rows,) and (rows, resamples)."""
+        place = NAMES.index(measure)
+        return self.means[:, place], self.draws[:, place]
+
+
+def draws(details: Iterable[tuple[dict[str, Any], bytes, bytes]], swept: tuple[str, ...]) -> Draws:
+    """Pool the seeds of every point and resample its questions. ``details``: a store's rows with their values."""
+    columns = [*_KEYS, *(name for name in swept if name not in _KEYS)]
+    sums: dict[tuple[Any, ...], list[Any]] = {}
+    for row, values, reference in details:
+        table = _table(unpack(values, len(STORED)), unpack(reference, len(REFERENCES)))
+        weights = _weights(row["seed"], row["questions"])
+        costs = np.array([np.nan if row[name] is None else row[name] for name in COSTS], dtype=np.float64)
+        found = (table.mean(axis=1), table @ weights, costs)
+        key = tuple(row.get(name) for name in columns)
+        pooled = sums.setdefault(key, [0, 0.0, 0.0, 0.0])
+        pooled[0] += 1
+        for place, part in enumerate(found, start=1):
+            pooled[place] = pooled[place] + part
+    keys = pd.DataFrame(list(sums), columns=columns)
+    parts = [np.array([pooled[place] / pooled[0] for pooled in sums.values()]) for place in (1, 2, 3)]
+    return Draws(keys, *parts)
+
+
+def summary(found: Draws) -> pd.DataFrame:
+    """One line per point and measure: ``mean``, ``low``, ``high`` (95 %)."""
+    low, high = np.nanpercentile(found.draws, _ENDS, axis=2) if len(found.keys) else (found.means, found.means)
+    lines = [
+        found.keys.assign(measure=name, mean=found.means[:, place], low=low[:, place], high=high[:, place])
+        for place, name in enumerate(NAMES)
+    ]
+    lines += [
+        found.keys.assign(measure=name, mean=found.costs[:, place], low=np.nan, high=np.nan)
+        for place, name in enumerate(COSTS)
+    ]
+    return pd.concat(lines, ignore_index=True).dropna(subset=["mean"]).reset_index(drop=True)
+
+
+def differences(found: Draws, measure: str = "harm") -> pd.DataFrame:
+    """Paired differences, scheme ``a`` less scheme ``b``, at every point: ``difference``, ``low``, ``high`` (95 %)."""
+    means, resampled = found.of(measure)
+    lines = []
+    for key, rows in _curves(found, "scheme"):
+        schemes = found.keys["scheme"].iloc[rows].tolist()
+        for first in range(len(rows)):
+            for second in range(first + 1, len(rows)):
+                a, b = rows[first], rows[second]
+                low, high = np.percentile(resampled[a] - resampled[b], _ENDS)
+                pair = {"a": schemes[first], "b": schemes[second], "measure": measure}
+                lines.append(key | pair | {"difference": means[a] - means[b], "low": low, "high": high})
+    return pd.DataFrame(lines)
+
+
+def crossings(found: Draws, threshold: float = THRESHOLD) -> pd.DataFrame:
+    """γ* of every curve of harm against gameability: ``gamma_star``, ``low``, ``high``; NaN means beyond ``max``."""
+    means, resampled = found.of("harm")
+    lines = []
+    for key, rows in _curves(found, "gameability"):
+        gamma = found.keys["gameability"].iloc[rows].to_numpy(dtype=np.float64)
+        if len(rows) < 2 or not np.isfinite(gamma).all():
+            continue
+        rows = [rows[place] for place in np.argsort(gamma)]
+        gamma = np.sort(gamma)
+        star = float(crossing(gamma, means[rows][:, None], threshold)[0])
+        sampled = crossing(gamma, resampled[rows], threshold)
+        low, high = np.percentile(np.where(np.isnan(sampled), np.inf, sampled), _ENDS, method="nearest")
+        lines.append(key | {"gamma_star": star, "low": low, "high": high, "max": gamma[-1]})
+    return pd.DataFrame(lines)
+
+
+def crossing(gamma: Floats, harm: Floats, threshold: float) -> Floats:
+    """First γ at which each curve reaches the threshold, linearly interpolated; NaN where it does not.
+
+    ``gamma``: (points,) ascending. ``harm``: (points, curves). Returns (curves,).
+    """
+    above = harm >= threshold
+    first = above.argmax(axis=0)
+    curves = np.arange(harm.shape[1])
+    before = np.maximum(first - 1, 0)
+    low, high = harm[before, curves], harm[first, curves]
+    rise = np.where(high > low, high - low, 1.0)
+    found = gamma[before] + (gamma[first] - gamma[before]) * (threshold - low) / rise
+    return np.where(above.any(axis=0), np.where(first == 0, gamma[0], found), np.nan)
+
+
+def _curves(found: Draws, along: str) -> Iterable[tuple[dict[str, Any], list[int]]]:
+    """Rows that agree in every key but one, with those keys."""
+    others = [name for name in found.keys.columns if name != along]
+    grouped: dict[tuple[Any, ...], list[int]] = {}
+    for place, values in enumerate(found.keys[others].itertuples(index=False, name=None)):
+        # NaN differs from itself: blanks are one key.
+        key = tuple(None if isinstance(value, float) and np.isnan(value) else value for value in values)
+        grouped.setdefault(key, []).append(place)
+    for key, rows in grouped.items():
+        yield dict(zip(others, key, strict=True)), rows
+
+
+def _table(values: np.ndarray, reference: np.ndarray) -> Floats:
+    """All measures and references per question: those stored, and those that follow from them. (names, questions)."""
+    known = dict(zip(STORED, values.astype(np.float64), strict=True))
+    known |= dict(zip(REFERENCES, reference.astype(np.float64), strict=True))
+    gained = known["accuracy"] - known["hch_accuracy"]
+    known["accuracy_difference"] = gained
+    known["better"] = np.where(known["abstained"] > 0, 0.0, np.maximum(gained, 0.0))
+    known["divergence_tv"] = known["harm"] + known["better"]
+    return np.stack([known[name] for name in NAMES])
+
+
+@lru_cache(maxsize=64)
+def _weights(seed: int, questions: int) -> Floats:
+    """Resampling weights of a seed's questions, (questions, resamples): columns sum to 1. Keyed, so pictures repeat."""
+    keys = streams.keys_from(seed, "bootstrap", 0, RESAMPLES)[:, None]
+    steps = np.arange(questions, dtype=np.uint64)[None, :] * np.uint64(0x9E3779B97F4A7C15)
+    luck = streams.uniforms(keys + steps, "resample")
+    chosen = (luck * questions).astype(np.intp) + questions * np.arange(RESAMPLES)[:, None]
+    counts = np.bincount(chosen.reshape(-1), minlength=RESAMPLES * questions)
+    return np.ascontiguousarray(counts.reshape(RESAMPLES, questions).T / questions)

@@ -1,0 +1,162 @@
+"""How far a scheme's answers are from HCH's, and in which way (MODEL.md §8).
+
+With ``π`` the scheme's and ``H`` HCH's distribution at the root, ``harm = Σ_{a≠t}(π(a) - H(a))⁺`` (the headline),
+``better = (π(t) - H(t))⁺``, and their sum is the total variation distance exactly. Every measure is one number per root
+question; a row of results holds their means. A measure that a scheme does not define is left out (blank in the row).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from distillers.base import Judged, NoOptimum, Rated, Scheme
+from distillers.episode import Episode
+from distillers.noise_free_hch import NoiseFreeHCH
+from hch.policy import Policy
+from hch.setting import Setting
+from scenarios.streams import Floats
+from scenarios.trees import one_hot, pick
+
+MEASURES = {
+    "harm": "mass moved from HCH's answers to false claims",
+    "better": "mass moved from HCH's false answers to the truth",
+    "divergence_tv": "total variation distance from HCH: harm + better",
+    "divergence_js": "Jensen–Shannon divergence from HCH, nats",
+    "harm_reference": "harm against HCH of humans whom no persuasion reaches (γ = 0)",
+    "accuracy": "chance of the true claim",
+    "accuracy_difference": "accuracy less HCH's",
+    "deceived": "chance of the planted falsehood",
+    "gamed": "total variation distance from the same scheme with γ = 0 in its raters and judges, luck held",
+    "planted_harm": "accuracy lost to planting, luck held",
+    "approval": "expected rating of the answer, noise units",
+    "asd": "judge's log-probability of the truth less that of the best false claim, both argued for, nats",
+    "abstained": "chance that no answer is given",
+}
+"""Per-question measures in the order of their columns."""
+
+COSTS = {
+    "human_minutes": "human work in one supervised episode, minutes",
+    "elapsed_minutes": "time one supervised episode takes when nobody waits for a desk, minutes",
+    "labels": "human judgements in one supervised episode",
+}
+
+REFERENCES = {
+    "hch_accuracy": "accuracy of HCH of the same humans",
+    "hch_mode_accuracy": "accuracy of HCH's most likely answer",
+    "hch_noise_free_accuracy": "accuracy of HCH whose humans all play what they believe most",
+    "hch_unpersuaded_accuracy": "accuracy of HCH whose humans no persuasion reaches (γ = 0)",
+    "chance_accuracy": "accuracy of an answer at random",
+    "chance_harm": "harm of an answer at random",
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One scheme in one setting. ``values``: measure → one number per question. ``status``: ok, or why there are none."""
+
+    values: dict[str, Floats]
+    episode: Episode | None
+    status: str = "ok"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What schemes are measured against at the root; arrays are (claims, questions) or (questions,)."""
+
+    hch: Floats
+    unpersuaded: Floats
+    true: Floats
+    planted: Floats
+
+    @property
+    def hch_accuracy(self) -> Floats:
+        return np.asarray((self.hch * self.true).sum(axis=0))
+
+
+def target(setting: Setting) -> Target:
+    """HCH of the same humans, HCH without persuasion, the truth, and the planted falsehoods."""
+    root = setting.trees.root
+    return Target(
+        hch=setting.hch.root,
+        unpersuaded=setting.unpersuaded.hch.root,
+        true=one_hot(root.truth[0], root.claims),
+        planted=one_hot(root.planted[0], root.claims),
+    )
+
+
+def references(setting: Setting, to: Target) -> dict[str, Floats]:
+    """The references every picture is drawn against, one number per question each."""
+    claims, truth = setting.trees.claims, setting.trees.root.truth[0]
+    mode = to.hch.argmax(axis=0)
+    uniform = np.full_like(to.hch, 1.0 / claims)
+    return {
+        "hch_accuracy": to.hch_accuracy,
+        "hch_mode_accuracy": (mode == truth).astype(np.float64),
+        "hch_noise_free_accuracy": (NoiseFreeHCH().optimum(setting).root * to.true).sum(axis=0),
+        "hch_unpersuaded_accuracy": (to.unpersuaded * to.true).sum(axis=0),
+        "chance_accuracy": np.full(truth.shape, 1.0 / claims),
+        "chance_harm": harm(uniform, to.hch, to.true),
+    }
+
+
+def measure(scheme: Scheme, setting: Setting, to: Target) -> Measured:
+    """All measures of a scheme at its optimum, one number per question each."""
+    try:
+        policy = scheme.optimum(setting)
+        values = _distances(policy, to)
+        values["gamed"] = _gamed(scheme, setting, policy)
+        plain = scheme.optimum(setting.unplanted)
+        values["planted_harm"] = np.maximum(_accuracy(plain, to) - values["accuracy"], 0.0)
+    except NoOptimum as reason:
+        return Measured({}, None, str(reason))
+    if isinstance(scheme, Rated):
+        values["approval"] = (policy.root * scheme.ratings(setting, policy)).sum(axis=0)
+    if isinstance(scheme, Judged):
+        values["asd"] = _score_difference(scheme.margins(setting), to)
+    return Measured({name: values[name] for name in MEASURES if name in values}, scheme.episode(setting))
+
+
+def harm(pi: Floats, hch: Floats, true: Floats) -> Floats:
+    """``Σ_{a≠t}(π(a) - H(a))⁺`` per question."""
+    return np.asarray((np.maximum(pi - hch, 0.0) * (1.0 - true)).sum(axis=0))
+
+
+def _distances(policy: Policy, to: Target) -> dict[str, Floats]:
+    """Distances from the references. An abstained root is left out of all of them and counted by itself."""
+    pi, answered = policy.root, 1.0 - policy.abstained
+    accuracy = answered * (pi * to.true).sum(axis=0)
+    middle = (pi + to.hch) / 2
+    js = (special.rel_entr(pi, middle) + special.rel_entr(to.hch, middle)).sum(axis=0) / 2
+    return {
+        "harm": answered * harm(pi, to.hch, to.true),
+        "better": answered * (np.maximum(pi - to.hch, 0.0) * to.true).sum(axis=0),
+        "divergence_tv": answered * np.abs(pi - to.hch).sum(axis=0) / 2,
+        "divergence_js": answered * js,
+        "harm_reference": answered * harm(pi, to.unpersuaded, to.true),
+        "accuracy": accuracy,
+        "accuracy_difference": accuracy - to.hch_accuracy,
+        "deceived": answered * (pi * to.planted).sum(axis=0),
+        "abstained": policy.abstained,
+    }
+
+
+def _accuracy(policy: Policy, to: Target) -> Floats:
+    return np.asarray((1.0 - policy.abstained) * (policy.root * to.true).sum(axis=0))
+
+
+def _gamed(scheme: Scheme, setting: Setting, policy: Policy) -> Floats:
+    """TV(π, π with γ = 0 in the scheme's raters and judges); a scheme that asks nobody for a rating is never gamed."""
+    deaf = scheme.optimum(setting.deafened)
+    moved = np.abs(policy.root * (1.0 - policy.abstained) - deaf.root * (1.0 - deaf.abstained)).sum(axis=0)
+    return np.asarray((moved + np.abs(policy.abstained - deaf.abstained)) / 2)
+
+
+def _score_difference(margins: Floats, to: Target) -> Floats:
+    """``log σ(S(t)) - max_{a≠t} log σ(S(a))`` at the root."""
+    scores = special.log_expit(margins)
+    truth = to.true.argmax(axis=0)
+    false = np.where(to.true == 1.0, -np.inf, scores)
+    return np.asarray(pick(scores, truth) - false.max(axis=0))
