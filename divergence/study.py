@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import importlib.metadata
 import os
 import shutil
 from collections.abc import Callable
@@ -23,14 +22,10 @@ from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
 from divergence.spec import Spec
 from divergence.store import FILE, Store, StoreError
+from divergence.version import version
 
 Progress = Callable[[int, int], None]
 """Called with (cells done, cells in all) as a study proceeds."""
-
-
-def version() -> str:
-    """The installed version of this distribution."""
-    return importlib.metadata.version("hch-divergence")
 
 
 @dataclass(frozen=True)
@@ -116,9 +111,19 @@ def load(directory: Path | str) -> Study:
 
 def write_csv(study: Study) -> None:
     """``results.csv``: the rows, with numbers spelt so that reading gives the same bits back."""
-    temporary = study.directory / "results.csv.part"
-    study.rows.to_csv(temporary, index=False)
-    temporary.replace(study.directory / "results.csv")
+    _write(study.rows, study.directory / "results.csv")
+
+
+def write_tables(study: Study) -> None:
+    """``results.csv``, and ``summary.csv`` with means and intervals over seeds: the numbers behind the pictures."""
+    write_csv(study)
+    _write(study.summary, study.directory / "summary.csv")
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    temporary = path.with_suffix(".part")
+    table.to_csv(temporary, index=False)
+    temporary.replace(path)
 
 
 def default_name(spec: Spec) -> str:

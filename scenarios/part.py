@@ -81,10 +81,12 @@ class FieldNote:
 
 
 def notes(cls: type[Part]) -> list[FieldNote]:
-    """The fields of a part, in order of definition."""
+    """The fields of a part: its own first, then those it inherits."""
     hints = get_type_hints(cls)
     described: dict[str, FieldInfo] = cls.__pydantic_fields__  # type: ignore[attr-defined]
-    return [_note(name, info, hints.get(name, object)) for name, info in described.items()]
+    own = cls.__dict__.get("__annotations__", {})
+    ordered = sorted(described, key=lambda name: name not in own)
+    return [_note(name, described[name], hints.get(name, object)) for name in ordered]
 
 
 def _note(name: str, info: FieldInfo, kind: Any) -> FieldNote:

@@ -1,0 +1,295 @@
+"""The ``hch`` command: a question on the command line, a table and a picture back."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import tomllib
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from divergence.spec import Spec
+    from divergence.study import Study
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="How far imitation, approval, reward modelling and debate end from HCH when the overseer can be gamed.\n\n"
+    "Start with [bold]hch compare --quick[/bold].",
+)
+
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Directory for the results. Default: hch-… by the study's hash.")
+]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, max=256, help="Worker processes. Default: all cores.")]
+Plugins = Annotated[
+    list[Path] | None, typer.Option("--plugin", help="A Python file with parts of your own; repeatable.")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Start over: discard what the directory holds of a study.")]
+Open = Annotated[bool, typer.Option("--open", help="Open the report in the browser.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Set a field, e.g. scenario.depth=3; repeatable."),
+]
+
+
+def reported(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn every foreseen mistake into one clear message and exit code 2; Ctrl-C into exit code 130."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from divergence.plugins import PluginError
+        from divergence.pool import PoolError
+        from divergence.spec import SpecError
+        from divergence.store import StoreError
+        from scenarios.part import PartError
+
+        try:
+            command(*args, **kwargs)
+        except (SpecError, StoreError, PluginError, PoolError, PartError) as error:
+            _complain(str(error))
+            raise typer.Exit(2) from None
+        except OSError as error:
+            _complain(f"{error.filename or 'file'}: {error.strerror or error}")
+            raise typer.Exit(2) from None
+        except MemoryError:
+            _complain("out of memory: lower questions, scenario.depth or scenario.branching, or use --workers 1")
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            _complain("interrupted: what was finished is kept, the same command continues")
+            raise typer.Exit(130) from None
+
+    return run
+
+
+def _complain(message: str) -> None:
+    lines = message.splitlines() or ["unknown error"]
+    print("error: " + "\n       ".join(lines), file=sys.stderr)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from divergence.version import version
+
+        print(f"hch-divergence {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+@reported
+def compare(
+    out: Out = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="First of the study's seeds.")] = 0,
+    workers: Workers = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A coarse look, in seconds.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Full resolution: 3,000 questions a seed.")] = False,
+    gameability: Annotated[list[float] | None, typer.Option(help="Only this γ; repeatable.")] = None,
+    scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; repeatable.")] = None,
+    overseer: Annotated[list[str] | None, typer.Option(help="This overseer instead of human; repeatable.")] = None,
+    scheme: Annotated[list[str] | None, typer.Option(help="Only this scheme; repeatable.")] = None,
+    settings: Settings = None,
+    plugin: Plugins = None,
+    fresh: Fresh = False,
+    open_: Open = False,
+) -> None:
+    """Compare schemes by their divergence from HCH, over gameability. The main job.
+
+    Prints harm (mass moved from HCH's answers to false claims) and the gameability γ* at which each scheme leaves HCH;
+    writes results.sqlite, results.csv, summary.csv, report.html and spec.toml. The same command continues an interrupted study.
+    """
+    from divergence import api
+
+    _load(plugin)
+    spec = api.default_spec(quick=quick, full=full)
+    chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
+    spec = _with(api.customised(spec, seed, gameability or None, chosen), settings)
+    _run(spec, out, workers, fresh, open_)
+
+
+@app.command()
+@reported
+def sweep(
+    spec_file: Annotated[
+        Path, typer.Argument(metavar="SPEC.toml", help="The study; see 'hch compare' for an example.")
+    ],
+    out: Out = None,
+    workers: Workers = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the study and say what it would compute.")] = False,
+    settings: Settings = None,
+    plugin: Plugins = None,
+    fresh: Fresh = False,
+    open_: Open = False,
+) -> None:
+    """Run a study of your own: any field of any part may be swept, several at once."""
+    from divergence import plan
+    from divergence import spec as specs
+
+    _load(plugin)
+    spec = _with(specs.read(spec_file), settings)
+    if dry_run:
+        from divergence.dry import describe
+
+        plan.check_memory(spec, _cores(workers))
+        print(describe(spec, _cores(workers)))
+        return
+    _run(spec, out, workers, fresh, open_)
+
+
+@app.command()
+@reported
+def report(
+    directory: Annotated[Path, typer.Argument(help="A study's directory, finished or not.")],
+    plugin: Plugins = None,
+    open_: Open = False,
+) -> None:
+    """Write a study's report.html and its tables again, and print them."""
+    from divergence import study
+
+    _load(plugin)
+    _finish(study.load(directory), open_)
+
+
+@app.command("list")
+@reported
+def list_(
+    json_: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False, plugin: Plugins = None
+) -> None:
+    """Every scenario, overseer and scheme: fields, symbols, units, ranges, a line each."""
+    from divergence import listing
+
+    _load(plugin)
+    if json_:
+        print(json.dumps(listing.as_records(), ensure_ascii=False, indent=2))
+    else:
+        listing.show(_console())
+
+
+@app.command()
+@reported
+def tree(
+    scenario: Annotated[str, typer.Option(help="Which scenario.")] = "ledger",
+    overseer: Annotated[str, typer.Option(help="Which overseer.")] = "human",
+    gameability: Annotated[float | None, typer.Option(help="The overseer's γ.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the questions.")] = 0,
+    question: Annotated[int, typer.Option(min=0, help="Number of the root question.")] = 0,
+    settings: Settings = None,
+    plugin: Plugins = None,
+) -> None:
+    """One consultation of HCH as text: who was asked what, when, what they answered, where a planted falsehood won."""
+    from divergence import api
+
+    _load(plugin)
+    spec = api.customised(api.default_spec(), 0, None, {"scenario": [scenario], "overseer": [overseer]})
+    if gameability is not None:
+        settings = [f"overseer.gameability={gameability!r}", *(settings or [])]
+    spec = _with(spec, settings)
+    print(api.tree(spec.scenarios[0].part, spec.overseers[0].part, seed=seed, question=question))
+
+
+@app.command()
+@reported
+def new(
+    kind: Annotated[str, typer.Argument(metavar="overseer|scheme|scenario", help="What to write.")],
+    name: Annotated[str, typer.Argument(help="Its class name in words, e.g. tired-human.")],
+    out: Annotated[Path | None, typer.Option("--out", help="The file. Default: NAME.py here.")] = None,
+) -> None:
+    """Write a working part of about 20 lines to start from, and say how to compare it."""
+    from divergence import templates
+
+    path = templates.write(kind, name, out)
+    print(f"wrote {path}; try it:\n\n  {templates.command(kind, name, path)}\n")
+
+
+def _load(plugins: list[Path] | None) -> None:
+    from divergence.plugins import load_plugin
+
+    for path in plugins or []:
+        load_plugin(path)
+
+
+def _with(spec: Spec, settings: list[str] | None) -> Spec:
+    """The study with fields set from ``PATH=VALUE`` words. A field that was swept no longer is."""
+    from dataclasses import replace
+
+    from divergence.spec import SpecError, apply
+
+    for setting in settings or []:
+        path, sign, text = setting.partition("=")
+        path = path.strip()
+        if not sign or not path:
+            raise SpecError(f"--set {setting}: must be PATH=VALUE, e.g. scenario.depth=3")
+        try:
+            value = tomllib.loads(f"value = {text.strip()}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text.strip()
+        spec = replace(spec, axes=tuple(axis for axis in spec.axes if axis.path != path))
+        spec = apply(spec, {path: value}, f"--set {path}")
+    return spec
+
+
+def _run(spec: Spec, out: Path | None, workers: int | None, fresh: bool, open_: bool) -> None:
+    from divergence import study
+
+    with _progress() as tell:
+        finished = study.run(spec, out, workers=workers, fresh=fresh, progress=tell)
+    _finish(finished, open_)
+
+
+def _finish(finished: Study, open_: bool) -> None:
+    """Write what a reader opens, print the tables, and the report's path last."""
+    from divergence import report as reports
+    from divergence import study, terminal
+
+    study.write_tables(finished)
+    path = reports.write(finished)
+    terminal.show(finished, _console())
+    print(f"\nreport: {path}")
+    if open_:
+        webbrowser.open(path.resolve().as_uri())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar with time left, on standard error."""
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells")]
+    console = Console(stderr=True)
+    with Progress(*columns, TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console) as bar:
+        task = bar.add_task("measuring", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _console() -> Console:
+    """Standard output; where it is no terminal, wide enough for the tables."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=max(120, console.width))
+
+
+def _cores(workers: int | None) -> int:
+    import os
+
+    return workers or os.cpu_count() or 1
+
+
+def main() -> None:
+    """Entry point of the ``hch`` command."""
+    app()

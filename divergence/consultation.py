@@ -1,0 +1,122 @@
+"""One consultation of HCH as text: who was asked what, when, what they answered, and where a planted falsehood won."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from divergence.spec import SpecError
+from hch import events
+from hch.exact import hch
+from hch.office import Consultation, Visit
+from overseers.base import Overseer
+from overseers.pace import TICKS_PER_MINUTE
+from scenarios.base import Scenario
+from scenarios.part import Part, as_table, notes
+
+LEGEND = (
+    "✓ true answer, ✗ false answer; ⚑ n: claim n is a planted, persuasive falsehood; times in minutes since the root was "
+    "asked"
+)
+
+
+@dataclass(frozen=True)
+class Consulted:
+    """A consultation with what is needed to read it. ``print`` it."""
+
+    scenario: Scenario
+    overseer: Overseer
+    seed: int
+    question: int
+    record: Consultation
+    hch_accuracy: float
+
+    def __str__(self) -> str:
+        return "\n".join([*self._head(), *self._lines(), "", *self._tally(), LEGEND])
+
+    def _head(self) -> list[str]:
+        done = _minutes(self.record.visits[0].finish)
+        return [
+            f"{_described(self.scenario)}, seed {self.seed}, question {self.question}",
+            f"asked: {_described(self.overseer)}",
+            f"{len(self.record.visits)} people, {_minutes(self.record.work):.0f} minutes of work, answered after "
+            f"{done:.0f} minutes; HCH gives the true answer with probability {self.hch_accuracy:.3f}",
+            "",
+        ]
+
+    def _lines(self) -> list[str]:
+        by_place = {(visit.height, visit.node): visit for visit in self.record.visits}
+        root = self.record.visits[0]
+        lines: list[tuple[str, Visit]] = []
+        _walk(root, "", "", "q", by_place, lines)
+        width = max(len(label) for label, _ in lines)
+        return [f"{label:<{width}}  {_told(visit)}" for label, visit in lines]
+
+    def _tally(self) -> list[str]:
+        wrong = [visit for visit in self.record.visits if visit.answer != visit.truth]
+        own = sum(visit.supported == visit.truth for visit in wrong)
+        planted = sum(visit.answer == visit.planted for visit in wrong)
+        fooled = sum(visit.answer == visit.planted and visit.supported == visit.truth for visit in wrong)
+        return [
+            f"{len(wrong)} false answers: {own} by people who had the truth in hand ({fooled} fell for a planted falsehood), "
+            f"{len(wrong) - own} misled by sub-answers; {planted} are planted claims"
+        ]
+
+
+def consultation(scenario: Scenario, overseer: Overseer, seed: int = 0, question: int = 0) -> Consulted:
+    """Consult HCH on root question number ``question`` of a seed, a desk for everybody."""
+    if seed < 0 or question < 0:
+        raise SpecError(f"seed and question must be whole numbers ≥ 0, not {seed} and {question}")
+    trees = scenario.trees(seed, 1, start=question)
+    accuracy = float(hch(trees, overseer).root[trees.root.truth[0, 0], 0])
+    return Consulted(scenario, overseer, seed, question, events.consult(trees, 0, overseer), accuracy)
+
+
+def _walk(
+    visit: Visit, front: str, rest: str, name: str, places: dict[tuple[int, int], Visit], lines: list[tuple[str, Visit]]
+) -> None:
+    """Lines of a subtree, drawn with branches; sub-questions are numbered from 1."""
+    lines.append((f"{front}{name}", visit))
+    for number, node in enumerate(visit.consulted, start=1):
+        last = number == len(visit.consulted)
+        below = places[visit.height - 1, node]
+        _walk(
+            below,
+            rest + ("└─ " if last else "├─ "),
+            rest + ("   " if last else "│  "),
+            f"{name}.{number}",
+            places,
+            lines,
+        )
+
+
+def _told(visit: Visit) -> str:
+    """One human's line: when, what, and why if it was false."""
+    right = visit.answer == visit.truth
+    flag = f"  ⚑ {visit.planted}" if visit.planted is not None else ""
+    when = f"{_minutes(visit.started):5.0f}–{_minutes(visit.finish):<4.0f}"
+    return f"{when} answers {visit.answer} {'✓' if right else '✗'}{flag}{'' if right else _why(visit)}"
+
+
+def _why(visit: Visit) -> str:
+    truth = f"  (truth {visit.truth}: "
+    if visit.supported != visit.truth:
+        if visit.answer == visit.supported:
+            return f"{truth}misled, sub-answers join to {visit.supported})"
+        won = "the planted falsehood won" if visit.answer == visit.planted else "talked itself into another claim"
+        return f"{truth}misled by sub-answers, and {won})"
+    return f"{truth}{'the planted falsehood won' if visit.answer == visit.planted else 'talked itself out of it'})"
+
+
+def _described(made: Part) -> str:
+    """Name and the fields that have a symbol: ledger (K = 6, b = 2, …)."""
+    table = as_table(made)
+    shown = [f"{note.symbol} = {_number(table[note.name])}" for note in notes(type(made)) if note.symbol]
+    return f"{made.part_name()} ({', '.join(shown)})"
+
+
+def _number(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _minutes(ticks: int) -> float:
+    return ticks / TICKS_PER_MINUTE

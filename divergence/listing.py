@@ -1,0 +1,56 @@
+"""What there is: every scenario, overseer and scheme, with fields, symbols, units and ranges."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from divergence.spec import FAMILIES
+from scenarios import part as parts
+from scenarios.part import Part
+
+
+def as_records() -> dict[str, list[dict[str, Any]]]:
+    """Kind → parts, each with ``name``, ``summary`` and ``fields``: what programs read."""
+    return {f"{kind}s": [_record(cls) for cls in _known(kind)] for kind in FAMILIES}
+
+
+def show(console: Console) -> None:
+    """Print a table per part."""
+    for kind in FAMILIES:
+        for cls in _known(kind):
+            console.print(f"\n[bold]{kind} {cls.part_name()}[/bold]  {_summary(cls)}")
+            console.print(_table(cls))
+
+
+def _known(kind: str) -> list[type[Part]]:
+    family, package = FAMILIES[kind]
+    return [cls for _, cls in sorted(parts.find(family, package).items())]
+
+
+def _summary(cls: type[Part]) -> str:
+    return (inspect.getdoc(cls) or "").splitlines()[0]
+
+
+def _record(cls: type[Part]) -> dict[str, Any]:
+    rows = []
+    for note in parts.notes(cls):
+        row = asdict(note) | {"default": note.default}
+        if isinstance(note.default, Part):
+            row["default"] = parts.as_table(note.default)
+        rows.append(row)
+    return {"name": cls.part_name(), "summary": _summary(cls), "fields": rows}
+
+
+def _table(cls: type[Part]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for note in parts.notes(cls):
+        default = note.default.part_name() if isinstance(note.default, Part) else note.default
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        unit = f" [{note.unit}]" if note.unit else ""
+        table.add_row("   ", note.name, note.symbol, shown, note.permitted, note.meaning + unit.replace("[", "\\["))
+    return table

@@ -1,0 +1,148 @@
+"""What a study prints: harm by scheme and gameability, γ*, and the paired differences that matter."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from divergence.intervals import RESAMPLES, THRESHOLD
+from divergence.study import Study
+from scenarios.part import notes
+
+_COLUMNS = 5
+_PLAIN = ("harm", "better", "accuracy", "deceived", "gamed")
+
+
+def show(study: Study, console: Console) -> None:
+    """Print a study: one block per scenario and overseer, at the default value of whatever else is swept."""
+    at = focus(study)
+    summary, crossings, differences = _at(study.summary, at), _at(study.crossings, at), _at(study.differences(), at)
+    for (scenario, overseer), block in summary.groupby(["scenario", "overseer"], sort=False):
+        here = {"scenario": scenario, "overseer": overseer}
+        console.print()
+        console.print(_title(str(scenario), str(overseer), at), style="bold")
+        gammas = _gammas(block)
+        if len(gammas) > 1:
+            console.print(_harm_table(block, _at(crossings, here), gammas))
+            _show_differences(console, _at(differences, here), _at(crossings, here))
+        else:
+            console.print(_plain_table(block))
+        _show_problems(console, _at(study.rows, here))
+    console.print()
+    console.print(
+        f"harm: mass moved from HCH's answers to false claims, ± half of the 95 % interval ({RESAMPLES} resamples of "
+        f"the questions).  γ*: gameability at which mean harm first reaches {THRESHOLD:g}.",
+        style="dim",
+    )
+
+
+def focus(study: Study) -> dict[str, Any]:
+    """For every swept field but γ: its default where that was tried, else the middle value."""
+    found: dict[str, Any] = {}
+    for axis in study.spec.axes:
+        if axis.column == "gameability":
+            continue
+        group = getattr(study.spec, axis.path.split(".")[0] + "s")
+        defaults = {note.name: note.default for named in group for note in notes(type(named.part))}
+        default = defaults.get(axis.path.rsplit(".", 1)[-1])
+        found[axis.column] = default if default in axis.values else axis.values[len(axis.values) // 2]
+    return found
+
+
+def _at(table: pd.DataFrame, at: dict[str, Any]) -> pd.DataFrame:
+    """The lines with these values; a field that a part does not have (blank) is no obstacle."""
+    for column, value in at.items():
+        if column in table:
+            table = table[(table[column] == value) | table[column].isna()]
+    return table
+
+
+def _title(scenario: str, overseer: str, at: dict[str, Any]) -> str:
+    others = "".join(f", {column} = {value}" for column, value in at.items())
+    return f"{scenario}, overseer {overseer}{others}"
+
+
+def _gammas(block: pd.DataFrame) -> list[float]:
+    """At most five gameabilities, evenly spread over those tried, whole numbers first."""
+    tried = sorted(block["gameability"].dropna().unique())
+    whole = [gamma for gamma in tried if float(gamma).is_integer()]
+    chosen = whole if 2 <= len(whole) <= _COLUMNS else tried
+    places = np.unique(np.linspace(0, len(chosen) - 1, _COLUMNS).round().astype(int)) if chosen else []
+    return [float(chosen[place]) for place in places]
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("scheme", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _harm_table(block: pd.DataFrame, crossings: pd.DataFrame, gammas: list[float]) -> Table:
+    table = _table(*(f"γ = {gamma:g}" for gamma in gammas), "γ* [95 %]")
+    harm = block[block["measure"] == "harm"]
+    stars = crossings.set_index("scheme") if len(crossings) else pd.DataFrame()
+    for scheme in harm["scheme"].unique():
+        own = harm[harm["scheme"] == scheme].set_index("gameability")
+        cells = [_interval(own.loc[gamma]) if gamma in own.index else "" for gamma in gammas]
+        table.add_row(scheme, *cells, _star(stars.loc[scheme]) if scheme in stars.index else "")
+    return table
+
+
+def _plain_table(block: pd.DataFrame) -> Table:
+    table = _table(*_PLAIN)
+    for scheme, own in block.groupby("scheme", sort=False):
+        lines = own.set_index("measure")
+        table.add_row(str(scheme), *(_interval(lines.loc[name]) if name in lines.index else "" for name in _PLAIN))
+    return table
+
+
+def _interval(line: pd.Series) -> str:
+    return f"{line['mean']:.3f} ±{(line['high'] - line['low']) / 2:.3f}"
+
+
+def _star(line: pd.Series) -> str:
+    """γ* and its ends; a curve, or an end, that does not cross is beyond the largest γ tried."""
+    beyond = f"> {line['max']:g}"
+    if math.isnan(line["gamma_star"]):
+        return beyond
+    high = f"{line['high']:.2f}" if math.isfinite(line["high"]) else beyond
+    return f"{line['gamma_star']:.2f} [{line['low']:.2f}, {high}]"
+
+
+def _show_differences(console: Console, differences: pd.DataFrame, crossings: pd.DataFrame) -> None:
+    """Neighbours in the ranking, at the γ tried nearest to the middle of the crossings."""
+    stars = crossings["gamma_star"].dropna() if len(crossings) else crossings
+    if not len(stars) or not len(differences):
+        return
+    tried = differences["gameability"].unique()
+    gamma = tried[np.abs(tried - float(stars.median())).argmin()]
+    here = differences[differences["gameability"] == gamma]
+    lines = _neighbours(here)
+    if lines:
+        console.print(f"at γ = {gamma:g}, paired differences in harm between neighbours:", style="dim")
+        for a, b, mean, low, high in lines:
+            settled = "" if low > 0 else "  (not settled)"
+            console.print(Text(f"  {a} − {b}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]{settled}"))
+
+
+def _neighbours(here: pd.DataFrame) -> list[tuple[str, str, float, float, float]]:
+    """Schemes in order of harm, each less the next one: (a, b, difference, low, high)."""
+    pairs = {(line.a, line.b): (line.difference, line.low, line.high) for line in here.itertuples()}
+    both = pairs | {(b, a): (-mean, -high, -low) for (a, b), (mean, low, high) in pairs.items()}
+    schemes = list(dict.fromkeys(name for pair in both for name in pair))
+    ranked = sorted(schemes, key=lambda s: -sum(both[s, other][0] for other in schemes if other != s))
+    return [(a, b, *both[a, b]) for a, b in zip(ranked, ranked[1:], strict=False)]
+
+
+def _show_problems(console: Console, rows: pd.DataFrame) -> None:
+    """Rows that are not numbers say why."""
+    for (scheme, status), some in rows[rows["status"] != "ok"].groupby(["scheme", "status"], sort=False):
+        console.print(f"  {scheme}: {status} ({len(some)} rows)", style="yellow")
