@@ -68,7 +68,7 @@ def draws(details: Iterable[tuple[dict[str, Any], bytes, bytes]], swept: tuple[s
 
 def summary(found: Draws) -> pd.DataFrame:
     """One line per point and measure: ``mean``, ``low``, ``high`` (95 %)."""
-    low, high = np.nanpercentile(found.draws, _ENDS, axis=2) if len(found.keys) else (found.means, found.means)
+    low, high = np.percentile(found.draws, _ENDS, axis=2) if len(found.keys) else (found.means, found.means)
     lines = [
         found.keys.assign(measure=name, mean=found.means[:, place], low=low[:, place], high=high[:, place])
         for place, name in enumerate(NAMES)

@@ -26,6 +26,10 @@ from scenarios.streams import Floats, Keys
 from scenarios.trees import pick
 
 
+_SMALLEST = 1e-280
+"""Below this, sums of exponentials have lost their digits."""
+
+
 @dataclass(frozen=True)
 class Hearing:
     """What reaches a human at one level of a tree, before anybody argues.
@@ -68,11 +72,24 @@ class Belief:
         total = e.sum(axis=0)
         faded = np.exp(-self.weight)
         kept = -np.expm1(-self.weight)
-        share = chance / (faded * total + kept * e)
-        attentive = e * (faded * share.sum(axis=0) + kept * share)
+        spread = faded * total + kept * e
+        if spread.min() < _SMALLEST:
+            attentive = self._extreme_answer(chance)
+        else:
+            share = chance / spread
+            attentive = e * (faded * share.sum(axis=0) + kept * share)
         if self.attention == 1.0:
             return np.asarray(attentive)
         return np.asarray(self.attention * attentive + (1.0 - self.attention) * (e / total))
+
+    def _extreme_answer(self, chance: Floats) -> Floats:
+        """The same in logarithms, for beliefs so far apart that their exponentials vanish."""
+        total = special.logsumexp(self.bias, axis=0)
+        with np.errstate(divide="ignore"):
+            extra = self.weight + np.log(-np.expm1(-self.weight)) + self.bias  # log of (e^κ - 1)·e
+            share = np.log(chance) - np.logaddexp(total, extra)
+        unsupported = np.exp(self.bias + special.logsumexp(share, axis=0))
+        return np.asarray(unsupported + np.exp(extra + share))
 
 
 @part

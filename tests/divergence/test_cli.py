@@ -1,0 +1,288 @@
+"""The command as people use it: tables and files when it goes well, one clear message and exit code 2 when not."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from divergence import study as studies
+
+TINY = """
+questions = 20
+seeds = 1
+[[scenario]]
+type = "ledger"
+depth = 2
+[overseer]
+type = "human"
+[[scheme]]
+type = "imitation"
+[[scheme]]
+type = "approval"
+[sweep]
+"overseer.gameability" = [0.0, 2.0]
+"""
+
+
+def hch(*words, cwd=None, code=0):
+    command = [sys.executable, "-m", "divergence", *map(str, words)]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, stdin=subprocess.DEVNULL, timeout=300, check=False
+    )
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr + ran.stdout
+    return ran
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("tiny")
+    (directory / "spec.toml").write_text(TINY)
+    ran = hch("sweep", directory / "spec.toml", "--out", directory / "out", "--workers", 1)
+    return directory / "out", ran.stdout
+
+
+class TestCommands:
+    def test_sweep_prints_tables_and_the_reports_path_last(self, tiny):
+        directory, printed = tiny
+        assert "γ*" in printed
+        assert "imitation" in printed
+        assert printed.rstrip().splitlines()[-1] == f"report: {directory / 'report.html'}"
+
+    def test_sweep_writes_everything(self, tiny):
+        directory, _ = tiny
+        assert {path.name for path in directory.iterdir()} >= {
+            "results.sqlite", "results.csv", "summary.csv", "report.html", "spec.toml",
+        }  # fmt: skip
+        rows = pd.read_csv(directory / "results.csv")
+        assert {"scenario", "scheme", "phase", "gameability", "seed", "questions", "status", "harm"} <= set(
+            rows.columns
+        )
+        assert len(rows) == 4
+
+    def test_report_writes_the_report_again(self, tiny):
+        directory, _ = tiny
+        (directory / "report.html").unlink()
+        hch("report", directory)
+        assert (directory / "report.html").exists()
+
+    def test_the_same_command_continues(self, tiny):
+        directory, printed = tiny
+        again = hch("sweep", directory.parent / "spec.toml", "--out", directory, "--workers", 1)
+        assert again.stdout == printed
+
+    def test_dry_run_says_what_it_would_cost(self, tiny):
+        directory, _ = tiny
+        ran = hch("sweep", directory.parent / "spec.toml", "--dry-run", cwd=directory.parent)
+        assert re.search(r"2 cells, 4 rows", ran.stdout)
+        assert "minutes" in ran.stdout
+        assert "MiB" in ran.stdout
+
+    def test_list_as_json(self):
+        listed = json.loads(hch("list", "--json").stdout)
+        schemes = {scheme["name"]: scheme for scheme in listed["schemes"]}
+        assert {"imitation", "approval", "approval-frozen", "reward-modelling", "debate"} <= set(schemes)
+        human = next(one for one in listed["overseers"] if one["name"] == "human")
+        gamma = next(one for one in human["fields"] if one["name"] == "gameability")
+        assert gamma["symbol"] == "γ"
+        assert gamma["default"] == 1.5
+        assert gamma["low"] == 0
+
+    def test_list_for_people(self):
+        printed = hch("list").stdout
+        assert "scenario ledger" in printed
+        assert "plant_rate" in printed
+
+    def test_tree_tells_where_a_falsehood_won(self):
+        printed = hch("tree", "--gameability", 2.5, "--question", 3).stdout
+        assert "the planted falsehood won" in printed
+        assert printed.count("answers") == 31
+
+    def test_tree_without_gameability_is_almost_always_right(self):
+        printed = hch("tree", "--gameability", 0).stdout
+        assert "γ = 0" in printed
+        assert "0 false answers" in printed
+
+    def test_version(self):
+        assert re.match(r"hch-divergence \d+\.\d+", hch("--version").stdout)
+
+    @pytest.mark.parametrize("command", ["compare", "sweep", "report", "list", "tree", "new"])
+    def test_help_teaches(self, command):
+        assert len(hch(command, "--help").stdout.splitlines()) > 8
+
+    def test_compare_takes_overrides_without_a_file(self, tmp_path):
+        words = ("--gameability", 2, "--scheme", "debate", "--scenario", "ledger", "--set", "scenario.depth=2")
+        hch("compare", "--quick", "--out", tmp_path / "out", "--workers", 1, "--seed", 3, *words)
+        rows = studies.load(tmp_path / "out").rows
+        assert set(rows["scheme"]) == {"debate"}
+        assert set(rows["gameability"]) == {2.0}
+        assert set(rows["seed"]) == {3, 4}
+
+    def test_the_default_directory_is_named_by_the_study(self, tmp_path):
+        words = (
+            "compare",
+            "--quick",
+            "--scheme",
+            "approval",
+            "--gameability",
+            1,
+            "--scenario",
+            "majority",
+            "--workers",
+            1,
+        )
+        first = hch(*words, cwd=tmp_path).stdout
+        second = hch(*words, cwd=tmp_path).stdout
+        assert first == second
+        assert re.search(r"report: hch-[0-9a-f]{10}/report.html", first)
+        assert len(list(tmp_path.glob("hch-*"))) == 1
+
+
+@pytest.mark.parametrize("kind", ["overseer", "scheme", "scenario"])
+def test_a_new_part_works_at_once_and_in_workers(kind, tmp_path):
+    told = hch("new", kind, "night-shift", cwd=tmp_path).stdout
+    (file,) = tmp_path.glob("*.py")
+    assert 18 <= len(file.read_text().splitlines()) <= 34
+    command = re.search(r"hch (compare .*)", told).group(1).split()
+    command += ["--gameability", "2", "--workers", "2", "--set", "scenario.depth=2", "--out", "out"]
+    printed = hch(*command, cwd=tmp_path).stdout
+    rows = studies.pd.read_csv(tmp_path / "out" / "results.csv")
+    assert "night-shift" in set(rows[kind])
+    assert "night-shift" in printed
+    other = rows[rows[kind] != "night-shift"]
+    if kind != "scenario":
+        assert set(other[kind]) >= {"overseer": {"human"}, "scheme": {"imitation", "approval"}}[kind]
+    hch("report", "out", "--plugin", file.name, cwd=tmp_path)
+
+
+def complaint(*words, cwd=None, code=2):
+    ran = hch(*words, cwd=cwd, code=code)
+    return re.sub(r"[\s│]+", " ", ran.stderr)
+
+
+class TestBadInput:
+    def test_an_unknown_scheme_offers_the_nearest(self):
+        assert "did you mean 'approval'" in complaint("compare", "--scheme", "aproval")
+
+    def test_a_gameability_out_of_range(self):
+        told = complaint("compare", "--gameability", "-1")
+        assert "gameability" in told
+        assert "≥ 0" in told
+
+    def test_a_gameability_that_is_no_number(self):
+        assert "nan" in complaint("compare", "--gameability", "nan").lower()
+        complaint("compare", "--gameability", "much")
+
+    def test_an_unknown_field_to_set(self):
+        assert "did you mean 'depth'" in complaint("compare", "--set", "scenario.dept=2")
+
+    def test_a_setting_that_is_none(self):
+        assert "PATH=VALUE" in complaint("compare", "--set", "depth")
+
+    def test_trees_too_large(self):
+        assert "GiB needed" in complaint("compare", "--set", "scenario.depth=24")
+
+    def test_quick_and_full(self):
+        assert "exclude" in complaint("compare", "--quick", "--full")
+
+    def test_a_missing_spec(self):
+        assert "nowhere.toml" in complaint("sweep", "nowhere.toml")
+
+    def test_a_directory_given_as_spec(self, tmp_path):
+        assert "cannot be read" in complaint("sweep", tmp_path)
+
+    def test_a_spec_with_two_mistakes_names_both(self, tmp_path):
+        (tmp_path / "bad.toml").write_text(TINY.replace("depth = 2", "dept = 2").replace("seeds = 1", "seeds = 0"))
+        told = complaint("sweep", tmp_path / "bad.toml")
+        assert "scenario.dept" in told
+        assert "seeds" in told
+
+    def test_a_missing_study(self, tmp_path):
+        assert "no study here" in complaint("report", tmp_path / "nothing")
+
+    def test_an_out_that_is_a_file(self, tmp_path):
+        (tmp_path / "file").write_text("")
+        told = complaint("compare", "--quick", "--out", tmp_path / "file")
+        assert "cannot be written" in told
+
+    @pytest.mark.skipif(os.geteuid() == 0 and not os.path.isdir("/proc"), reason="needs a place nobody can write to")
+    def test_an_out_that_cannot_be_written(self):
+        assert "cannot be written" in complaint("compare", "--quick", "--out", "/proc/nothing/here")
+
+    def test_a_damaged_store(self, tmp_path):
+        (tmp_path / "results.sqlite").write_bytes(b"garbage" * 1000)
+        assert "damaged" in complaint("report", tmp_path)
+
+    def test_another_study_in_the_directory(self, tiny):
+        directory, _ = tiny
+        before = (directory / "results.csv").read_bytes()
+        told = complaint("sweep", directory.parent / "spec.toml", "--set", "questions=3", "--out", directory)
+        assert "path starts with" in told
+        told = complaint("sweep", directory.parent / "spec.toml", "--set", "scenario.depth=1", "--out", directory)
+        assert "another study" in told
+        assert "+depth = 1" in told
+        assert (directory / "results.csv").read_bytes() == before
+
+    def test_an_unknown_kind_of_part(self, tmp_path):
+        assert "did you mean 'overseer'" in complaint("new", "overser", "x", cwd=tmp_path)
+
+    def test_a_name_that_is_none(self, tmp_path):
+        assert "is no name" in complaint("new", "overseer", "../x", cwd=tmp_path)
+
+    def test_a_file_that_exists_is_not_overwritten(self, tmp_path):
+        hch("new", "overseer", "mine", cwd=tmp_path)
+        assert "exists already" in complaint("new", "overseer", "mine", cwd=tmp_path)
+
+
+PLUGINS = {
+    "syntax": ("def broken(:\n", ["plugin.py:1", "SyntaxError"]),
+    "raises": ("x = 1\nraise RuntimeError('boom')\n", ["plugin.py:2", "boom"]),
+    "no part": ("x = 1\n", ["defines no part"]),
+    "undecorated": ("from overseers.base import Overseer\nclass Mine(Overseer):\n    pass\n", ["Mine", "@part"]),
+    "abstract": (
+        "from overseers.base import Overseer\nfrom scenarios.part import part\n@part\nclass Mine(Overseer):\n    pass\n",
+        ["Mine", "does not define own, rating"],
+    ),
+    "a name that is taken": (
+        "from overseers.human import Human as Base\nfrom scenarios.part import part\n@part\nclass Human(Base):\n    pass\n",
+        ["two parts are called 'human'"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "told"), PLUGINS.values(), ids=PLUGINS.keys())
+def test_a_bad_plugin_is_told(source, told, tmp_path):
+    (tmp_path / "plugin.py").write_text(source)
+    message = complaint("list", "--plugin", "plugin.py", cwd=tmp_path)
+    assert all(word in message for word in told), message
+
+
+def test_a_missing_plugin(tmp_path):
+    assert "cannot be read" in complaint("list", "--plugin", tmp_path / "none.py")
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_what_was_finished(tmp_path):
+    command = [sys.executable, "-m", "divergence", "compare", "--out", str(tmp_path / "out"), "--workers", "2"]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    for _ in range(600):
+        time.sleep(0.1)
+        if (tmp_path / "out" / "results.sqlite").exists():
+            with studies.Store(tmp_path / "out") as store:
+                if len(store.done()) > 20:
+                    break
+    os.killpg(running.pid, signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert "the same command continues" in errors
+    with studies.Store(tmp_path / "out") as store:
+        assert 20 < len(store.done()) < 816

@@ -1,0 +1,195 @@
+"""Specifications: what is read is what is written, and every mistake is named with its place and what is permitted."""
+
+import copy
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from divergence import plan
+from divergence import spec as specs
+from divergence.api import default_spec
+from divergence.spec import SpecError, apply, dumps, loads, parse
+
+GOOD = """
+questions = 30
+seeds = 2
+[[scenario]]
+type = "ledger"
+depth = 2
+[overseer]
+type = "human"
+[[scheme]]
+type = "approval"
+[[scheme]]
+type = "debate"
+name = "shallow debate"
+judged_depth = 1
+[sweep]
+"overseer.gameability" = { from = 0.0, to = 4.0, steps = 5 }
+"scheme.shallow debate.judged_depth" = [0, 1]
+"scenario.plant_rate" = [0.0, 0.3]
+"""
+
+
+def test_a_specification_becomes_objects():
+    spec = loads(GOOD)
+    assert [named.label for named in spec.schemes] == ["approval", "shallow debate"]
+    assert spec.scenarios[0].part.depth == 2
+    assert [axis.column for axis in spec.axes] == ["gameability", "judged_depth", "plant_rate"]
+    assert spec.axes[0].values == (0.0, 1.0, 2.0, 3.0, 4.0)
+
+
+@pytest.mark.parametrize("spec", [loads(GOOD), default_spec(), default_spec(quick=True), default_spec(full=True)])
+def test_what_is_written_is_read_back(spec):
+    assert loads(dumps(spec)) == spec
+
+
+def test_a_complete_specification_spells_every_field():
+    text = dumps(loads(GOOD))
+    assert "plant_strength = 3.0" in text
+    assert "self_persuasion = 0.5" in text
+
+
+MISTAKES = {
+    "an unknown key": ("questions = 30", "question = 30", ["question'", "did you mean 'questions'", "seeds"]),
+    "a misspelt field": ("depth = 2", "dept = 2", ["scenario.dept", "did you mean 'depth'"]),
+    "a negative rate": ("depth = 2", "plant_rate = -0.1", ["scenario.plant_rate", "-0.1", "≥ 0, ≤ 1"]),
+    "nan": ("depth = 2", "plant_rate = nan", ["scenario.plant_rate", "finite", "≥ 0, ≤ 1"]),
+    "a wrong type": ("depth = 2", 'depth = "two"', ["scenario.depth", "integer", "two", "whole number"]),
+    "a boolean for a number": ("depth = 2", "depth = true", ["scenario.depth", "integer"]),
+    "an unknown scheme": ('type = "approval"', 'type = "aproval"', ["aproval", "did you mean 'approval'", "imitation"]),
+    "a scheme without type": ('type = "approval"', "n_search = 3", ["scheme[0]", "needs a type"]),
+    "two of one name": ('name = "shallow debate"', 'name = "approval"', ["scheme[1]", "called 'approval'"]),
+    "no questions": ("questions = 30", "questions = 0", ["questions", "1 to"]),
+    "too many seeds": ("seeds = 2", "seeds = 1000000", ["seeds", "100000"]),
+    "an unknown sweep": ("overseer.gameability", "overseer.gamability", ["gamability", "did you mean 'gameability'"]),
+    "a sweep of nothing": (
+        "overseer.gameability",
+        "oversee.gameability",
+        ["starts with scenario., overseer. or scheme."],
+    ),
+    "a swept value out of range": ("[0.0, 0.3]", "[0.0, 1.3]", ["scenario.plant_rate", "1.3", "≤ 1"]),
+    "an empty sweep": ("[0.0, 0.3]", "[]", ["plant_rate", "list of values"]),
+    "a value twice": ("[0.0, 0.3]", "[0.3, 0.3]", ["twice"]),
+    "a range of one step": ("steps = 5", "steps = 1", ["steps", "2 to"]),
+    "a range with a misspelt end": ("steps = 5", "step = 5", ["from", "to", "steps"]),
+    "no TOML": ("seeds = 2", "seeds = ", ["not valid TOML"]),
+    "a nested table for a number": ("depth = 2", "depth = { type = 'human' }", ["scenario.depth"]),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "told"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistakes_are_named(old, new, told):
+    assert old in GOOD
+    with pytest.raises(SpecError) as found:
+        loads(GOOD.replace(old, new), "my.toml")
+    message = str(found.value)
+    assert message.startswith("my.toml")
+    assert all(word in message for word in told), message
+
+
+def test_all_mistakes_are_told_at_once():
+    text = GOOD.replace("depth = 2", "dept = 2").replace("seeds = 2", "seeds = -1").replace("steps = 5", "steps = 1")
+    with pytest.raises(SpecError) as found:
+        loads(text)
+    assert len(found.value.mistakes) == 3
+
+
+def test_missing_schemes_and_scenarios_are_asked_for():
+    with pytest.raises(SpecError, match="scheme"):
+        parse({"scenario": {"type": "ledger"}})
+
+
+def test_two_swept_fields_of_one_name_keep_their_columns_apart():
+    spec = parse(
+        {
+            "scenario": {"type": "ledger"},
+            "scheme": [{"type": "approval"}, {"type": "debate"}],
+            "sweep": {"scheme.approval.n_search": [1, 2], "scheme.debate.n_search": [1, 2]},
+        }
+    )
+    assert [axis.column for axis in spec.axes] == ["approval.n_search", "debate.n_search"]
+
+
+def test_a_wrapped_overseers_fields_can_be_set_and_swept():
+    spec = parse(
+        {
+            "scenario": {"type": "ledger"},
+            "overseer": {"type": "unpersuaded", "member": {"type": "human", "attention": 0.5}},
+            "scheme": {"type": "approval"},
+            "sweep": {"overseer.member.gameability": [0.0, 1.0]},
+        }
+    )
+    assert spec.overseers[0].part.member.attention == 0.5
+    assert apply(spec, {"overseer.member.gameability": 3.0}).overseers[0].part.member.gameability == 3.0
+    assert loads(dumps(spec)) == spec
+
+
+class TestPlan:
+    def test_every_combination_once_and_in_order(self):
+        cells = plan.cells(loads(GOOD))
+        assert [cell.index for cell in cells] == list(range(5 * 2 * 2 * 2))
+        seen = {(cell.seed, cell.point) for cell in cells}
+        assert len(seen) == len(cells)
+
+    def test_the_swept_fields_are_set(self):
+        for cell in plan.cells(loads(GOOD)):
+            point = dict(cell.point)
+            assert cell.overseer.part.gameability == point["gameability"]
+            assert cell.scenario.part.plant_rate == point["plant_rate"]
+            assert cell.schemes[1].part.judged_depth == point["judged_depth"]
+
+    def test_chunks_hold_one_scenario_and_seed_and_lose_nothing(self):
+        cells = plan.cells(loads(GOOD))
+        chunks = plan.chunks(cells)
+        assert [cell for chunk in chunks for cell in chunk] == cells
+        assert all(len({(cell.scenario, cell.seed) for cell in chunk}) == 1 for chunk in chunks)
+
+    def test_a_field_that_a_scenario_lacks_is_blank_and_not_repeated(self):
+        spec = parse(
+            {
+                "scenario": [{"type": "ledger"}, {"type": "majority"}],
+                "scheme": {"type": "approval"},
+                "seeds": 1,
+                "sweep": {"scenario.unanimity": [0.0, 0.5, 1.0]},
+            }
+        )
+        cells = plan.cells(spec)
+        assert [dict(cell.point)["unanimity"] for cell in cells] == [None, 0.0, 0.5, 1.0]
+
+    def test_trees_too_large_for_memory_are_refused_with_what_to_lower(self):
+        spec = apply(default_spec(), {"scenario.depth": 24})
+        with pytest.raises(SpecError, match=r"GiB needed .* lower depth, branching"):
+            plan.check_memory(spec, 2)
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=5), st.integers(), max_size=2),
+)  # fmt: skip
+PLACES = [
+    ("questions",), ("seeds",), ("first_seed",), ("scenario",), ("overseer",), ("scheme",), ("sweep",), ("other",),
+    ("scenario", 0, "type"), ("scenario", 0, "depth"), ("scenario", 0, "rhetoric_family"), ("overseer", "type"),
+    ("overseer", "attention"), ("scheme", 1, "judged_depth"), ("scheme", 0), ("sweep", "overseer.gameability"),
+    ("sweep", "scenario.plant_rate"), ("sweep", "scheme"), ("scheme", 1, "name"),
+]  # fmt: skip
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.sampled_from(PLACES), VALUES)
+def test_a_mutated_specification_is_refused_or_makes_sense(place, value):
+    import tomllib
+
+    table = copy.deepcopy(tomllib.loads(GOOD))
+    inner = table
+    for step in place[:-1]:
+        inner = inner[step]
+    inner[place[-1]] = value
+    try:
+        spec = parse(table)
+    except SpecError as error:
+        assert all(mistake.startswith("spec: ") for mistake in error.mistakes)
+        return
+    assert loads(dumps(spec)) == spec
+    assert specs.apply(spec, {}) == spec
