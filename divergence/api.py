@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from distillers.base import Scheme
-from divergence import spec as specs
-from divergence import study
+from divergence import specfile, study
+from divergence.build import FAMILIES, SpecError, build
 from divergence.cell import Named
-from divergence.spec import Axis, Spec, SpecError
+from divergence.spec import Axis, Spec, apply
 from divergence.study import Progress, Study
 from overseers.base import Overseer
 from scenarios.base import Scenario
@@ -40,8 +40,8 @@ def compare(
     """Compare schemes by their divergence from HCH: the packaged study, or part of it, or with parts of your own.
 
     ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
-    replaces its sweep of γ. ``quick`` is a coarse look (seconds), ``full`` has 3,000 questions a seed. ``out`` names the
-    directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
+    replaces its sweep of γ. ``quick`` is a coarse look (seconds), ``full`` has 3,000 questions a seed. ``out`` names
+    the directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
     ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames. Raises SpecError on bad input.
     """
     spec = default_spec(quick=quick, full=full)
@@ -80,8 +80,8 @@ def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
     if isinstance(spec, Spec):
         return spec
     if isinstance(spec, Mapping):
-        return specs.parse(dict(spec))
-    return specs.read(Path(spec))
+        return specfile.parse(dict(spec))
+    return specfile.read(Path(spec))
 
 
 def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
@@ -92,7 +92,7 @@ def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
     table = tomllib.loads(text) | (QUICK if quick else FULL if full else {})
     if quick:
         table["sweep"]["overseer.gameability"]["steps"] = 9
-    return specs.parse(table, "compare")
+    return specfile.parse(table, "compare")
 
 
 def customised(
@@ -104,7 +104,7 @@ def customised(
     spec = replace(spec, first_seed=seed)
     for kind, wanted in chosen.items():
         if wanted:
-            spec = replace(spec, **{f"{kind}s": _chosen(kind, wanted, getattr(spec, f"{kind}s"))})
+            spec = spec.having(kind, _chosen(kind, wanted, spec.of(kind)))
     axes = []
     for axis in spec.axes:
         values = axis.values
@@ -113,14 +113,14 @@ def customised(
         if _sweepable(spec, axis):
             axes.append(replace(axis, values=values))
             for value in values:
-                specs.apply(spec, {axis.path: value}, f"--{axis.column}")
+                apply(spec, {axis.path: value}, f"--{axis.column}")
     return replace(spec, axes=tuple(axes))
 
 
 def _sweepable(spec: Spec, axis: Axis) -> bool:
     """Whether any part at hand has the field; an overseer of one's own need not have them all."""
     try:
-        specs.apply(spec, {axis.path: axis.values[0]})
+        apply(spec, {axis.path: axis.values[0]})
     except SpecError:
         return False
     return True
@@ -140,9 +140,9 @@ def _chosen(kind: str, wanted: Sequence[Part | str], there: Sequence[Named]) -> 
 
 
 def _part(kind: str, one: Part | str) -> Any:
-    family, _ = specs.FAMILIES[kind]
+    family, _ = FAMILIES[kind]
     if isinstance(one, str):
-        return specs.build(kind, {"type": one}, kind)
+        return build(kind, {"type": one}, kind)
     if not isinstance(one, family):
         raise SpecError(f"{kind}: must be {family.__name__.lower()} or its name, not {one!r}")
     return one

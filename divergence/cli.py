@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
@@ -49,9 +48,9 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
+        from divergence.build import SpecError
         from divergence.plugins import PluginError
         from divergence.pool import PoolError
-        from divergence.spec import SpecError
         from divergence.store import StoreError
         from scenarios.part import PartError
 
@@ -114,8 +113,8 @@ def compare(
 ) -> None:
     """Compare schemes by their divergence from HCH, over gameability. The main job.
 
-    Prints harm (mass moved from HCH's answers to false claims) and the gameability γ* at which each scheme leaves HCH;
-    writes results.sqlite, results.csv, summary.csv, report.html and spec.toml. The same command continues an interrupted study.
+    Prints harm (mass moved from HCH's answers to false claims) and the gameability γ* at which each scheme leaves HCH.
+    Writes results.sqlite, results.csv, summary.csv, report.html and spec.toml; run again, it continues where it stopped.
     """
     from divergence import api
 
@@ -141,11 +140,10 @@ def sweep(
     open_: Open = False,
 ) -> None:
     """Run a study of your own: any field of any part may be swept, several at once."""
-    from divergence import plan
-    from divergence import spec as specs
+    from divergence import plan, specfile
 
     _load(plugin)
-    spec = _with(specs.read(spec_file), settings)
+    spec = _with(specfile.read(spec_file), settings)
     if dry_run:
         from divergence.dry import describe
 
@@ -231,7 +229,8 @@ def _with(spec: Spec, settings: list[str] | None) -> Spec:
     """The study with fields set from ``PATH=VALUE`` words. A field that was swept no longer is."""
     from dataclasses import replace
 
-    from divergence.spec import SpecError, apply
+    from divergence.build import SpecError
+    from divergence.spec import apply
 
     for setting in settings or []:
         path, sign, text = setting.partition("=")

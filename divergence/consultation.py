@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from divergence.spec import SpecError
+from divergence.build import SpecError
 from hch import events
 from hch.exact import hch
 from hch.office import Consultation, Visit
@@ -14,8 +14,8 @@ from scenarios.base import Scenario
 from scenarios.part import Part, as_table, notes
 
 LEGEND = (
-    "✓ true answer, ✗ false answer; ⚑ n: claim n is a planted, persuasive falsehood; times in minutes since the root was "
-    "asked"
+    "✓ true answer, ✗ false answer; ⚑ n: claim n is a planted, persuasive falsehood; "
+    "times in minutes since the root was asked"
 )
 
 
@@ -57,8 +57,8 @@ class Consulted:
         planted = sum(visit.answer == visit.planted for visit in wrong)
         fooled = sum(visit.answer == visit.planted and visit.supported == visit.truth for visit in wrong)
         return [
-            f"{len(wrong)} false answers: {own} by people who had the truth in hand ({fooled} fell for a planted falsehood), "
-            f"{len(wrong) - own} misled by sub-answers; {planted} are planted claims"
+            f"{len(wrong)} false answers: {own} by people who had the truth in hand ({fooled} fell for a planted "
+            f"falsehood), {len(wrong) - own} misled by sub-answers; {planted} are planted claims"
         ]
 
 

@@ -1,8 +1,8 @@
 """Means with intervals: a bootstrap of questions within seeds, one weight matrix for all measures (95 %).
 
-Every measure, scheme and swept value of a seed is resampled with the same weights, so differences of schemes are paired:
-what they share cancels. γ* is where mean harm first crosses 0.1, linearly interpolated; its interval comes from the
-crossings of the resampled curves.
+Every measure, scheme and swept value of a seed is resampled with the same weights, so differences of schemes are
+paired: what they share cancels. γ* is where mean harm first crosses 0.1, linearly interpolated; its interval comes from
+the crossings of the resampled curves.
 """
 
 from __future__ import annotations

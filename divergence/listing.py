@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from divergence.spec import FAMILIES
+from divergence.build import FAMILIES
 from scenarios import part as parts
 from scenarios.part import Part
 

@@ -55,7 +55,7 @@ REFERENCES = {
 
 @dataclass(frozen=True)
 class Measured:
-    """One scheme in one setting. ``values``: measure → one number per question. ``status``: ok, or why there are none."""
+    """One scheme in one setting. ``values``: measure → one number per question. ``status``: ok, or why none."""
 
     values: dict[str, Floats]
     episode: Episode | None

@@ -10,8 +10,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 
+from divergence.build import SpecError
 from divergence.cell import Cell
-from divergence.spec import Axis, Spec, SpecError, apply
+from divergence.spec import Axis, Spec, apply
 
 _CELLS_PER_CHUNK = 17
 _ARRAYS = 24
@@ -74,9 +75,8 @@ def chunks(todo: list[Cell]) -> list[list[Cell]]:
 def memory(spec: Spec) -> int:
     """Bytes that the largest cell of a study needs, estimated from the sizes of its trees."""
     sized = {cell.scenario.part for cell in cells(replace(spec, seeds=1))}
-    return (
-        max(nodes * claims for nodes, claims in (scenario.size() for scenario in sized)) * spec.questions * 8 * _ARRAYS
-    )
+    largest = max(nodes * claims for nodes, claims in (scenario.size() for scenario in sized))
+    return int(largest * spec.questions * 8 * _ARRAYS)
 
 
 def check_memory(spec: Spec, workers: int) -> None:
@@ -86,8 +86,8 @@ def check_memory(spec: Spec, workers: int) -> None:
         need, there = memory(here) * workers, _memory_available()
         if need > there:
             raise SpecError(
-                f"scenario '{one.label}': {need / 2**30:,.1f} GiB needed for {workers} worker(s), {there / 2**30:.1f} GiB "
-                "there: lower depth, branching, claims or questions, or use fewer workers"
+                f"scenario '{one.label}': {need / 2**30:,.1f} GiB needed for {workers} worker(s), "
+                f"{there / 2**30:.1f} GiB there: lower depth, branching, claims or questions, or use fewer workers"
             )
 
 

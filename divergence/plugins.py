@@ -1,7 +1,7 @@
 """Parts from a user's own file (``--plugin FILE.py``).
 
-The file is imported; the parts it defines are found like the built-in ones. Its contents are part of a study's identity,
-and its classes travel to workers by value.
+The file is imported; the parts it defines are found like the built-in ones. Its contents are part of a study's
+identity, and its classes travel to workers by value.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from types import ModuleType
 
 import cloudpickle
 
-from divergence.spec import FAMILIES
+from divergence.build import FAMILIES
 from scenarios import part as parts
 from scenarios.part import PartError
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from divergence import intervals, plan, pool, spec as specs
+from divergence import intervals, plan, pool, specfile
 from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
 from divergence.spec import Spec
@@ -106,7 +106,7 @@ def load(directory: Path | str) -> Study:
         about = store.about()
     if "spec" not in about:
         raise StoreError(f"{directory}: no study here (nothing was ever run)")
-    return Study(directory, specs.loads(about["spec"], str(directory / FILE)), about)
+    return Study(directory, specfile.loads(about["spec"], str(directory / FILE)), about)
 
 
 def write_csv(study: Study) -> None:
@@ -143,7 +143,7 @@ def discard(directory: Path) -> None:
 
 
 def _about(spec: Spec) -> dict[str, str]:
-    return {"version": version(), "spec": specs.dumps(spec), "plugins": loaded_plugins()}
+    return {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
 
 
 def _same(store: Store, about: dict[str, str], directory: Path) -> None:
@@ -155,7 +155,6 @@ def _same(store: Store, about: dict[str, str], directory: Path) -> None:
     lines = [f"{directory}: holds another study; use another directory, or --fresh to start over. What differs:"]
     for key in changed:
         old, new = before[key].splitlines(), about[key].splitlines()
-        lines += [f"  {key}:"] + [
-            f"    {line}" for line in difflib.unified_diff(old, new, "there", "asked", n=0, lineterm="")
-        ][2:]
+        difference = list(difflib.unified_diff(old, new, "there", "asked", n=0, lineterm=""))[2:]
+        lines += [f"  {key}:", *(f"    {line}" for line in difference)]
     raise StoreError("\n".join(lines))

@@ -6,7 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
-from divergence.spec import SpecError, nearest
+from divergence.build import SpecError, nearest
 
 OVERSEER = '''"""An overseer of your own: change the two methods, then compare it with the built-in human."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -51,7 +52,8 @@ def focus(study: Study) -> dict[str, Any]:
         group = getattr(study.spec, axis.path.split(".")[0] + "s")
         defaults = {note.name: note.default for named in group for note in notes(type(named.part))}
         default = defaults.get(axis.path.rsplit(".", 1)[-1])
-        found[axis.column] = default if default in axis.values else axis.values[len(axis.values) // 2]
+        tried = axis.values
+        found[axis.column] = default if default in tried else tried[len(tried) // 2]
     return found
 
 
@@ -73,7 +75,9 @@ def _gammas(block: pd.DataFrame) -> list[float]:
     tried = sorted(block["gameability"].dropna().unique())
     whole = [gamma for gamma in tried if float(gamma).is_integer()]
     chosen = whole if 2 <= len(whole) <= _COLUMNS else tried
-    places = np.unique(np.linspace(0, len(chosen) - 1, _COLUMNS).round().astype(int)) if chosen else []
+    if not chosen:
+        return []
+    places = np.unique(np.linspace(0, len(chosen) - 1, _COLUMNS).round().astype(int))
     return [float(chosen[place]) for place in places]
 
 
@@ -104,11 +108,11 @@ def _plain_table(block: pd.DataFrame) -> Table:
     return table
 
 
-def _interval(line: pd.Series) -> str:
+def _interval(line: Any) -> str:
     return f"{line['mean']:.3f} ±{(line['high'] - line['low']) / 2:.3f}"
 
 
-def _star(line: pd.Series) -> str:
+def _star(line: Any) -> str:
     """γ* and its ends; a curve, or an end, that does not cross is beyond the largest γ tried."""
     beyond = f"> {line['max']:g}"
     if math.isnan(line["gamma_star"]):
@@ -119,11 +123,13 @@ def _star(line: pd.Series) -> str:
 
 def _show_differences(console: Console, differences: pd.DataFrame, crossings: pd.DataFrame) -> None:
     """Neighbours in the ranking, at the γ tried nearest to the middle of the crossings."""
-    stars = crossings["gamma_star"].dropna() if len(crossings) else crossings
-    if not len(stars) or not len(differences):
+    if not len(crossings) or not len(differences):
+        return
+    stars = crossings["gamma_star"].dropna().to_numpy(dtype=np.float64)
+    if not len(stars):
         return
     tried = differences["gameability"].unique()
-    gamma = tried[np.abs(tried - float(stars.median())).argmin()]
+    gamma = tried[np.abs(tried - np.median(stars)).argmin()]
     here = differences[differences["gameability"] == gamma]
     lines = _neighbours(here)
     if lines:
@@ -135,11 +141,12 @@ def _show_differences(console: Console, differences: pd.DataFrame, crossings: pd
 
 def _neighbours(here: pd.DataFrame) -> list[tuple[str, str, float, float, float]]:
     """Schemes in order of harm, each less the next one: (a, b, difference, low, high)."""
-    pairs = {(line.a, line.b): (line.difference, line.low, line.high) for line in here.itertuples()}
+    columns = (here[name].tolist() for name in ("a", "b", "difference", "low", "high"))
+    pairs = {(a, b): (mean, low, high) for a, b, mean, low, high in zip(*columns, strict=True)}
     both = pairs | {(b, a): (-mean, -high, -low) for (a, b), (mean, low, high) in pairs.items()}
     schemes = list(dict.fromkeys(name for pair in both for name in pair))
     ranked = sorted(schemes, key=lambda s: -sum(both[s, other][0] for other in schemes if other != s))
-    return [(a, b, *both[a, b]) for a, b in zip(ranked, ranked[1:], strict=False)]
+    return [(a, b, *both[a, b]) for a, b in itertools.pairwise(ranked)]
 
 
 def _show_problems(console: Console, rows: pd.DataFrame) -> None:

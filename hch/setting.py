@@ -19,7 +19,6 @@ from overseers.unpersuaded import Unpersuaded
 from scenarios.streams import Floats
 from scenarios.trees import Level, Trees
 
-
 T = TypeVar("T")
 
 

@@ -25,7 +25,6 @@ from scenarios.part import Part, field, part
 from scenarios.streams import Floats, Keys
 from scenarios.trees import pick
 
-
 _SMALLEST = 1e-280
 """Below this, sums of exponentials have lost their digits."""
 

@@ -1,9 +1,9 @@
 """What a plug-in is: one frozen, checked class in one file.
 
-Scenarios, overseers and schemes are *parts*. A part's constructor is its whole configuration: its fields are the keys of
-a spec, the parameters of a sweep, the columns of the results and the rows of ``hch list``. ``@part`` turns a class into a
-frozen, strict pydantic dataclass in which every field has a default, a meaning, and (where it has one) a symbol, a unit
-and a permitted range. Unknown fields, NaN, infinities and wrong types are refused by name.
+Scenarios, overseers and schemes are *parts*. A part's constructor is its whole configuration: its fields are the keys
+of a spec, the parameters of a sweep, the columns of the results and the rows of ``hch list``. ``@part`` turns a class
+into a frozen, strict pydantic dataclass in which every field has a default, a meaning, and (where it has one) a symbol,
+a unit and a permitted range. Unknown fields, NaN, infinities and wrong types are refused by name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pkgutil
 import re
 import sys
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar, dataclass_transform, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 import pydantic
 from pydantic import ConfigDict, Field
@@ -40,6 +40,10 @@ def field(default: Any, meaning: str, *, symbol: str = "", unit: str = "", **bou
 class Part:
     """Base of everything pluggable. Subclasses must be decorated with ``@part``."""
 
+    if TYPE_CHECKING:  # fields are checked when a part is made, by pydantic
+
+        def __init__(self, **fields: Any) -> None: ...
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if "__part__" not in cls.__dict__:
             raise PartError(f"{cls.__name__} is not decorated: write @part above 'class {cls.__name__}'")
@@ -55,10 +59,9 @@ class Part:
 PartType = TypeVar("PartType", bound=type)
 
 
-@dataclass_transform(field_specifiers=(field,), frozen_default=True)
 def part(cls: PartType) -> PartType:
     """Make ``cls`` a part: a frozen, strict dataclass whose every field has a default."""
-    missing = [n for n in cls.__dict__.get("__annotations__", {}) if not n.startswith("_") and n not in cls.__dict__]
+    missing = [name for name in inspect.get_annotations(cls) if not name.startswith("_") and name not in cls.__dict__]
     if missing:
         raise PartError(f"{cls.__name__}.{missing[0]} has no default: a part must be constructible without arguments")
     made: Any = pydantic_dataclass(frozen=True, config=_CONFIG)(cls)
@@ -84,7 +87,7 @@ def notes(cls: type[Part]) -> list[FieldNote]:
     """The fields of a part: its own first, then those it inherits."""
     hints = get_type_hints(cls)
     described: dict[str, FieldInfo] = cls.__pydantic_fields__  # type: ignore[attr-defined]
-    own = cls.__dict__.get("__annotations__", {})
+    own = inspect.get_annotations(cls)
     ordered = sorted(described, key=lambda name: name not in own)
     return [_note(name, described[name], hints.get(name, object)) for name in ordered]
 

@@ -1,9 +1,9 @@
 """Random draws keyed by what is decided, not by when it is decided.
 
 A draw is a pure function of (seed, question or place, purpose, index): a counter hash built from the SplitMix64
-finaliser (Steele, Lea, Flood 2014), with every word of the key hashed on its own. So schemes, gameabilities, engines and
-staffing levels share their luck (common random numbers), nothing depends on the order of computation, and no generator
-is ever stored. Python integers serve single draws, blocked NumPy many; both give the same bits.
+finaliser (Steele, Lea, Flood 2014), with every word of the key hashed on its own. So schemes, gameabilities, engines
+and staffing levels share their luck (common random numbers), nothing depends on the order of computation, and no
+generator is ever stored. Python integers serve single draws, blocked NumPy many; both give the same bits.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 import pytest
 
 from divergence import study as studies
-from divergence.spec import parse
+from divergence.specfile import parse
 
 SMALL = {
     "questions": 40,

@@ -246,11 +246,13 @@ PLUGINS = {
     "no part": ("x = 1\n", ["defines no part"]),
     "undecorated": ("from overseers.base import Overseer\nclass Mine(Overseer):\n    pass\n", ["Mine", "@part"]),
     "abstract": (
-        "from overseers.base import Overseer\nfrom scenarios.part import part\n@part\nclass Mine(Overseer):\n    pass\n",
+        "from overseers.base import Overseer\nfrom scenarios.part import part\n"
+        "@part\nclass Mine(Overseer):\n    pass\n",
         ["Mine", "does not define own, rating"],
     ),
     "a name that is taken": (
-        "from overseers.human import Human as Base\nfrom scenarios.part import part\n@part\nclass Human(Base):\n    pass\n",
+        "from overseers.human import Human as Base\nfrom scenarios.part import part\n"
+        "@part\nclass Human(Base):\n    pass\n",
         ["two parts are called 'human'"],
     ),
 }

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ import pytest
 
 from divergence import plan, pool
 from divergence import study as studies
-from divergence.spec import loads
+from divergence.specfile import loads
 from divergence.store import FILE, Store, StoreError
 
 MEASURED = ["harm", "better", "divergence_tv", "accuracy", "harm_reference", "deceived", "gamed", "planted_harm"]
@@ -168,7 +169,7 @@ def descendants(parent):
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:
-                fields = open(f"/proc/{entry}/stat").read().rsplit(")", 1)[1].split()
+                fields = Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()
             except OSError:
                 continue
             if fields[0] != "Z":

@@ -1,5 +1,7 @@
 """The best of n arguments has the distribution it should, from the same luck for every n."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -29,7 +31,7 @@ def test_best_of_n_has_cdf_f_to_the_n(family, n):
 def test_more_search_never_weakens_an_argument(family):
     rhetoric = drawn(family)
     forces = [rhetoric.best_of(n) for n in (1, 2, 8, 64, 4096, 10**9)]
-    for fewer, more in zip(forces, forces[1:], strict=False):
+    for fewer, more in itertools.pairwise(forces):
         assert (more > fewer).all()
         assert np.isfinite(more).all()
 

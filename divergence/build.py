@@ -1,0 +1,83 @@
+"""Parts by name: what is known, and one part from its table, every mistake named with its place."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, TypeVar
+
+import pydantic
+
+from distillers.base import Scheme
+from overseers.base import Overseer
+from scenarios import part as parts
+from scenarios.base import Scenario
+from scenarios.part import Part
+
+PartKind = TypeVar("PartKind", bound=Part)
+
+FAMILIES: dict[str, tuple[type[Part], str]] = {
+    "scenario": (Scenario, "scenarios"),
+    "overseer": (Overseer, "overseers"),
+    "scheme": (Scheme, "distillers"),
+}
+"""Kinds of parts, and the packages that are walked for them."""
+
+
+class SpecError(ValueError):
+    """What is wrong with a study, one line a mistake, each with its place and what is permitted."""
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+def nearest(word: str, known: Any) -> str:
+    """A hint for a misspelt word: the nearest known one, or nothing."""
+    close = difflib.get_close_matches(str(word), [str(k) for k in known], n=1, cutoff=0.5)
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def build(kind: str, table: Any, where: str) -> Part:
+    """One part from its table (``type`` and fields). Raises SpecError with every mistake in it."""
+    family, package = FAMILIES[kind]
+    known = parts.find(family, package)
+    if not isinstance(table, dict) or not isinstance(table.get("type"), str):
+        raise SpecError(f"{where}: needs a type, one of: {', '.join(sorted(known))}")
+    chosen = known.get(table["type"])
+    if chosen is None:
+        listed = ", ".join(sorted(known))
+        raise SpecError(
+            f"{where}: unknown {kind} '{table['type']}'{nearest(table['type'], known)}; there are: {listed}"
+        )
+    given = {key: value for key, value in table.items() if key not in ("type", "name")}
+    notes = {note.name: note for note in parts.notes(chosen)}
+    wrong = [
+        f"{where}.{key}: {chosen.part_name()} has no such field{nearest(key, notes)}; permitted: {', '.join(notes)}"
+        for key in given
+        if key not in notes
+    ]
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        try:
+            values[key] = build(kind, value, f"{where}.{key}") if isinstance(value, dict) else value
+        except SpecError as error:
+            wrong.extend(error.mistakes)
+    if wrong:
+        raise SpecError(*wrong)
+    return make(chosen, values, where)
+
+
+def make(cls: type[PartKind], values: dict[str, Any], where: str) -> PartKind:
+    """Construct a part, complaints as SpecError with the permitted range."""
+    try:
+        return cls(**values)
+    except pydantic.ValidationError as error:
+        permitted = {note.name: note.permitted for note in parts.notes(cls)}
+        lines = parts.explain(error, where)
+        named = [line.removeprefix(f"{where}.").split(":")[0].split(".")[0] for line in lines]
+        raise SpecError(
+            *(
+                f"{line}; permitted: {permitted[key]}" if key in permitted else line
+                for line, key in zip(lines, named, strict=True)
+            )
+        ) from error
