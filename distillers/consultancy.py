@@ -5,6 +5,13 @@ the best of ``n`` arguments; the judge accepts by the belief rule (``v + x_n`` f
 its rivals), verifying ``P(c = a)`` from a frozen HCH's sub-answers, or unaided. Published consultancies assign by coin;
 ``assigned_true`` is that coin: 1 is the honest adviser, 0 the dishonest one. An adviser who is free to choose is
 ``ConsultancyFree``. No objective: advisers seek acceptance of what they present, but the answer is the judge's.
+
+**Persuasive advisers.** Among people and language models, better persuaders raise debate's accuracy and lower
+consultancy's (Khan et al. 2402.06782: naive 60, consultancy 78, debate 88 %; Michael et al. 2311.08702: 74, 84 %).
+Here ``n_search`` 1 → 4,096 has that sign in *majority* for 1.5 ≤ γ ≤ 2.5: the best of many normal arguments is much the
+same for both sides of a debate, while a consultant's goes unanswered. It fails where arguments have Student tails or
+come better to false claims (asymmetry 0.5: both fall), at γ = 3 (debate does not move), for an adviser who is free, and
+for a judge who is right less often than the coin is honest (both rise). Numbers: ``docs/persuasive-advisers.md``.
 """
 
 from __future__ import annotations
