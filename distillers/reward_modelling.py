@@ -11,8 +11,6 @@ weights keeps the fit finite. The limit (``demonstrations = 0``) has none: it is
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from distillers.approval import maximise, root_ratings
@@ -122,8 +120,7 @@ def _sampled(setting: Setting, count: int) -> tuple[Floats, Floats]:
         supported = _draw(chance, keys[here], "sub-answers")
         merit = one_hot(supported, claims)
         hearing = setting.hearing(level.height)
-        belief = setting.human.own(hearing)
-        answers = replace(belief, bias=belief.bias[where]).answer(merit)
+        answers = setting.human.own(hearing.at(where)).answer(merit)
         features.append(_features(level.height, merit, (hearing.appeal + hearing.thought)[where]))
         targets.append(one_hot(_draw(answers, keys[here], "answer"), claims))
     return np.concatenate(features, axis=-1), np.concatenate(targets, axis=-1)

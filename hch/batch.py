@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hch.minds import durations, minds
+from hch import minds
+from hch.minds import durations
 from overseers.base import Overseer
 from overseers.pace import Ticks
 from scenarios.joins import Answers
@@ -38,7 +39,7 @@ def answers(trees: Trees, human: Overseer) -> list[Answers]:
             supported = trees.joined(given[-1])
         answered = np.empty_like(supported)
         for which in _blocks(level):
-            answered[:, which] = minds(level, human, which=which).answers(supported[:, which])
+            answered[:, which] = minds.answers(minds.voters(level, human, which=which), supported[:, which])
         given.append(answered)
     return given
 

@@ -19,7 +19,6 @@ from overseers.unpersuaded import Unpersuaded
 from scenarios.streams import Floats
 from scenarios.trees import Level, Trees
 
-
 T = TypeVar("T")
 
 
@@ -74,9 +73,12 @@ class Setting:
         """The same with γ = 0 for everybody: the reference that forgives nothing."""
         return replace(self, human=Unpersuaded(member=self.human), _known={})
 
-    def hearing(self, height: int, aided: bool = True) -> Hearing:
-        """What reaches a human who is asked about the questions of one level."""
-        return exact.hearing(self.level(height), aided)
+    def hearing(self, height: int, aided: bool = True, searched: int | None = None) -> Hearing:
+        """What reaches a human who is asked about the questions of one level.
+
+        ``searched``: among how many arguments whoever argues searches; a panel's members each hear their own version.
+        """
+        return replace(exact.hearing(self.level(height), aided), searched=searched)
 
     def level(self, height: int) -> Level:
         return self.trees.levels[height]

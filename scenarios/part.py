@@ -55,7 +55,7 @@ class Part:
 PartType = TypeVar("PartType", bound=type)
 
 
-@dataclass_transform(field_specifiers=(field,), frozen_default=True)
+@dataclass_transform(frozen_default=True)  # ``field`` is no specifier: checkers would want its default by keyword
 def part(cls: PartType) -> PartType:
     """Make ``cls`` a part: a frozen, strict dataclass whose every field has a default."""
     missing = [n for n in cls.__dict__.get("__annotations__", {}) if not n.startswith("_") and n not in cls.__dict__]
