@@ -52,9 +52,7 @@ class LogScored(Objective, ABC):
         """The distribution that answers are drawn from at the root, (claims, questions)."""
 
     def objective(self, setting: Setting, root: Floats) -> Floats:
-        return np.asarray(-special.rel_entr(self.target(setting), root).sum(axis=0)) - np.asarray(
-            special.entr(self.target(setting)).sum(axis=0)
-        )
+        return np.asarray(special.xlogy(self.target(setting), root).sum(axis=0))
 
 
 class Linear(Objective, ABC):
@@ -79,12 +77,16 @@ class Rated(Linear, ABC):
         return self.ratings(setting, self.optimum(setting))
 
 
-class Judged(Linear, ABC):
-    """A scheme in which a judge decides between claims that are argued for: ``J = Σπσ(S)``."""
+class Judged(Scheme, ABC):
+    """A scheme with a judge, who says how far each claim convinces when argued for. It need not have an objective."""
 
     @abstractmethod
     def margins(self, setting: Setting) -> Floats:
-        """``S(a)`` at the root: the judge's log-odds for each claim against its best rival, (claims, questions)."""
+        """``S(a)``: the judge's log-odds of upholding each claim at the root, argued for, (claims, questions)."""
+
+
+class Convincing(Linear, Judged, ABC):
+    """A scheme whose models are trained to convince the judge: ``J = Σπσ(S)``."""
 
     def values(self, setting: Setting) -> Floats:
         return np.asarray(special.expit(self.margins(setting)))

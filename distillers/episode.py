@@ -7,6 +7,7 @@ it waits for other human answers, so ``elapsed`` is the longest chain.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -32,10 +33,15 @@ def consultation(setting: Setting) -> Episode:
 
 def rated_everywhere(setting: Setting) -> Episode:
     """The model's answer to every question of the tree is rated once; the ratings wait for nobody."""
-    spent = [setting.human.ticks("rate", level.places) for level in setting.trees.levels]
-    work = np.sum([ticks.sum(axis=0) for ticks in spent], axis=0)
+    return everywhere(setting, "rate")
+
+
+def everywhere(setting: Setting, work: Literal["rate", "judge"]) -> Episode:
+    """One piece of work on every question of the tree, all at once."""
+    spent = [setting.human.ticks(work, level.places) for level in setting.trees.levels]
+    total = np.sum([ticks.sum(axis=0) for ticks in spent], axis=0)
     longest = np.max([ticks.max(axis=0) for ticks in spent], axis=0)
-    return Episode(setting.trees.nodes, _minutes(work), _minutes(longest))
+    return Episode(setting.trees.nodes, _minutes(total), _minutes(longest))
 
 
 def judged_path(setting: Setting, levels_down: int) -> Episode:

@@ -1,4 +1,4 @@
-"""Reward modelling: fit a reward to demonstrations, then maximise it (inverse reinforcement learning and RL; MODEL.md §4).
+"""Reward modelling: fit a reward to demonstrations, then maximise it (IRL and RL; MODEL.md §4).
 
 ``r̂ = θ_m·m + θ_p·(v + x_1)``, with its own ``θ_m`` at leaves, is fitted by maximum likelihood to ``N`` answers that
 humans of HCH gave (a question anywhere in a tree, sub-answers from HCH, all luck keyed), then maximised with ``x_n`` at
@@ -10,8 +10,6 @@ weights keeps the fit finite. The limit (``demonstrations = 0``) has none: it is
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 
@@ -80,8 +78,8 @@ def fit(features: Floats, targets: Floats, precision: float) -> Floats:
         scores = np.tensordot(weights, features, axes=1)
         top = scores.max(axis=0)
         log_sums = top + np.log(np.exp(scores - top).sum(axis=0))
-        gain = weights @ wanted - float(log_sums @ total) - 0.5 * precision * float(weights @ weights)
-        return gain, np.exp(scores - log_sums) * total
+        gain = weights @ wanted - log_sums @ total - 0.5 * precision * weights @ weights
+        return float(gain), np.exp(scores - log_sums) * total
 
     weights = np.zeros(len(features))
     gain, expected = gained(weights)
@@ -122,8 +120,7 @@ def _sampled(setting: Setting, count: int) -> tuple[Floats, Floats]:
         supported = _draw(chance, keys[here], "sub-answers")
         merit = one_hot(supported, claims)
         hearing = setting.hearing(level.height)
-        belief = setting.human.own(hearing)
-        answers = replace(belief, bias=belief.bias[where]).answer(merit)
+        answers = setting.human.own(hearing.at(where)).answer(merit)
         features.append(_features(level.height, merit, (hearing.appeal + hearing.thought)[where]))
         targets.append(one_hot(_draw(answers, keys[here], "answer"), claims))
     return np.concatenate(features, axis=-1), np.concatenate(targets, axis=-1)
@@ -132,7 +129,7 @@ def _sampled(setting: Setting, count: int) -> tuple[Floats, Floats]:
 def _draw(chance: Floats, keys: streams.Keys, purpose: str) -> Answers:
     """One claim per key from a distribution over claims, (claims, n) → (n,)."""
     luck = streams.uniforms(keys, purpose)
-    return np.minimum((np.cumsum(chance, axis=0) < luck).sum(axis=0), len(chance) - 1)
+    return np.asarray(np.minimum((np.cumsum(chance, axis=0) < luck).sum(axis=0), len(chance) - 1))
 
 
 def _population(setting: Setting) -> tuple[Floats, Floats]:

@@ -101,7 +101,7 @@ def gameability(overseer: Overseer) -> float | None:
     own = getattr(overseer, "gameability", None)
     if own is not None:
         return float(own)
-    wrapped = [getattr(overseer, spec.name) for spec in fields(overseer)]  # type: ignore[arg-type]
+    wrapped = [getattr(overseer, spec.name) for spec in fields(overseer)]
     inner = [gameability(value) for value in wrapped if isinstance(value, Overseer)]
     return inner[0] if inner else None
 

@@ -114,7 +114,7 @@ def compare(
     """Compare schemes by their divergence from HCH, over gameability. The main job.
 
     Prints harm (mass moved from HCH's answers to false claims) and the gameability γ* at which each scheme leaves HCH.
-    Writes results.sqlite, results.csv, summary.csv, report.html and spec.toml; run again, it continues where it stopped.
+    Writes results.sqlite, results.csv, summary.csv, report.html, spec.toml; run again, it continues where it stopped.
     """
     from divergence import api
 

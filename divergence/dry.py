@@ -24,8 +24,8 @@ def describe(spec: Spec, workers: int) -> str:
     axes = "; ".join(f"{axis.path} ({len(axis.values)} values)" for axis in spec.axes) or "nothing"
     return "\n".join(
         [
-            f"{len(todo):,} cells, {rows:,} rows: {len(spec.scenarios)} scenario(s) × {len(spec.overseers)} overseer(s) "
-            f"× {len(spec.schemes)} scheme(s), {spec.seeds} seed(s) of {spec.questions:,} questions",
+            f"{len(todo):,} cells, {rows:,} rows: {len(spec.scenarios)} scenario(s) × "
+            f"{len(spec.overseers)} overseer(s) × {len(spec.schemes)} scheme(s), {spec.seeds} seed(s) of {spec.questions:,} questions",
             f"swept: {axes}",
             f"about {seconds / 60:.1f} minutes with {workers} worker(s), "
             f"{plan.memory(spec) * workers / 2**20:,.0f} MiB of memory at most, {size / 2**20:,.0f} MiB on disk",

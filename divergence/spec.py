@@ -19,6 +19,10 @@ class Axis:
     column: str
     values: tuple[Any, ...]
 
+    def nearest(self, wanted: Any) -> Any:
+        """The wanted value where it was tried, else the middle one."""
+        return wanted if wanted in self.values else self.values[len(self.values) // 2]
+
 
 @dataclass(frozen=True)
 class Spec:

@@ -49,11 +49,10 @@ def focus(study: Study) -> dict[str, Any]:
     for axis in study.spec.axes:
         if axis.column == "gameability":
             continue
-        group = getattr(study.spec, axis.path.split(".")[0] + "s")
+        group = study.spec.of(axis.path.split(".")[0])
         defaults = {note.name: note.default for named in group for note in notes(type(named.part))}
         default = defaults.get(axis.path.rsplit(".", 1)[-1])
-        tried = axis.values
-        found[axis.column] = default if default in tried else tried[len(tried) // 2]
+        found[axis.column] = axis.nearest(default)
     return found
 
 

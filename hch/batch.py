@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hch.minds import durations, minds
+from hch import minds
+from hch.minds import durations
 from overseers.base import Overseer
 from overseers.pace import Ticks
 from scenarios.joins import Answers
@@ -38,14 +39,15 @@ def answers(trees: Trees, human: Overseer) -> list[Answers]:
             supported = trees.joined(given[-1])
         answered = np.empty_like(supported)
         for which in _blocks(level):
-            answered[:, which] = minds(level, human, which=which).answers(supported[:, which])
+            answered[:, which] = minds.answers(minds.voters(level, human, which=which), supported[:, which])
         given.append(answered)
     return given
 
 
 def times(trees: Trees, human: Overseer) -> Times:
     """When every root is answered if nobody has to wait for a desk, and the work in it."""
-    finish = work = np.zeros(0, dtype=np.int64)
+    finish: Ticks = np.zeros(0, dtype=np.int64)
+    work = finish
     for level in trees.levels:
         own = np.empty(level.places.shape, dtype=np.int64)
         for which in _blocks(level):

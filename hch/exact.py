@@ -18,9 +18,17 @@ ALL = slice(None)
 
 
 def hearing(level: Level, aided: bool = True, which: slice = ALL) -> Hearing:
-    """What reaches humans who are asked the questions of a level: their faces and one's own argument, no truth."""
-    thought = level.rhetoric.best_of(1)
-    return Hearing(level.height, aided, level.appeal[..., which], thought[..., which], level.keys[:, which])
+    """What reaches humans asked the questions of a level: faces, arguments, and what a look by oneself would show."""
+    everything = which == ALL
+    return Hearing(
+        height=level.height,
+        aided=aided,
+        appeal=level.appeal[..., which],
+        thought=level.rhetoric.best_of(1)[..., which],
+        keys=level.keys[:, which],
+        arguments=level.rhetoric if everything else level.rhetoric.at((..., which)),
+        plain=level.truth[:, which],
+    )
 
 
 def support(trees: Trees, height: int, below: Floats | None) -> Floats:

@@ -13,9 +13,11 @@ import numpy as np
 
 from hch.exact import ALL, hearing
 from overseers.base import Overseer
+from overseers.beliefs import Belief, ballot_box
 from overseers.pace import Ticks
 from scenarios import streams
 from scenarios.joins import Answers
+from scenarios.part import PartError
 from scenarios.streams import Floats
 from scenarios.trees import Level, pick
 
@@ -41,7 +43,7 @@ class Minds:
         return np.asarray((self.inclination == self.hold).argmax(axis=0))
 
     def answers(self, supported: Answers) -> Answers:
-        """The claim each human gives when ``supported`` is what it verifies: the larger of the two beliefs wins."""
+        """The claim each human gives when ``supported`` is what it verifies: the larger of two beliefs wins."""
         swayed = pick(self.inclination, supported)
         swayed += self.weight
         given = supported.copy()
@@ -51,14 +53,43 @@ class Minds:
 
 
 def minds(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> Minds:
-    """Draw the noise of everybody at one level (``which``: of these questions) and add their own thought's persuasion."""
-    belief = human.own(hearing(level, aided, which))
-    places = level.places[:, which]
-    inclination = streams.minus_gumbels(places, "noise", level.claims)
+    """Draw the noise of everybody at one level (``which``: of these questions) and add their own thought's persuasion.
+
+    Raises ``PartError`` where each question is put to a panel: ask ``voters`` or ``replies`` instead.
+    """
+    everyone = voters(level, human, aided, which)
+    if len(everyone) > 1:
+        raise PartError(f"{human.part_name()}: {len(everyone)} people answer each question here, not one")
+    return everyone[0]
+
+
+def voters(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> tuple[Minds, ...]:
+    """The same for every member of the panel that answers; one member if nobody else has a say."""
+    beliefs = human.own(hearing(level, aided, which)).voices
+    return tuple(_mind(level, belief, member, which) for member, belief in enumerate(beliefs))
+
+
+def answers(members: tuple[Minds, ...], supported: Answers) -> Answers:
+    """The claim given when ``supported`` is what everybody verifies: the plurality's."""
+    given = [member.answers(supported) for member in members]
+    return given[0] if len(given) == 1 else ballot_box(len(members[0].inclination), len(given)).answers(given)
+
+
+def replies(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> Answers:
+    """``[c]``: the answer given when ``c`` is supported, (claims, nodes, questions): all that an engine need know."""
+    members = voters(level, human, aided, which)
+    shape = members[0].hold.shape
+    return np.stack([answers(members, np.full(shape, claim, dtype=np.intp)) for claim in range(level.claims)])
+
+
+def _mind(level: Level, belief: Belief, member: int, which: slice) -> Minds:
+    """One member's noise, keyed by place; the first member's is that of a human who sits there alone."""
+    places, own = level.places[:, which], f" of member {member}" if member else ""
+    inclination = streams.minus_gumbels(places, "noise" + own, level.claims)
     np.subtract(belief.bias, inclination, out=inclination)
     weight: float | Floats = belief.weight
-    if belief.attention < 1.0:
-        weight = np.where(streams.uniforms(places, "attention") < belief.attention, belief.weight, 0.0)
+    if not belief.always_looks:
+        weight = np.where(streams.uniforms(places, "attention" + own) < belief.attention, belief.weight, 0.0)
     return Minds(inclination, weight)
 
 

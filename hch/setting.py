@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """Trees, and the human who answers, rates and judges. ``seed`` keys draws that belong to a scheme's own training."""
+    """Trees, and the human who answers, rates and judges. ``seed`` keys the draws of a scheme's own training."""
 
     trees: Trees
     human: Overseer
@@ -73,9 +73,12 @@ class Setting:
         """The same with γ = 0 for everybody: the reference that forgives nothing."""
         return replace(self, human=Unpersuaded(member=self.human), _known={})
 
-    def hearing(self, height: int, aided: bool = True) -> Hearing:
-        """What reaches a human who is asked about the questions of one level."""
-        return exact.hearing(self.level(height), aided)
+    def hearing(self, height: int, aided: bool = True, searched: int | None = None) -> Hearing:
+        """What reaches a human who is asked about the questions of one level.
+
+        ``searched``: among how many arguments whoever argues searches; a panel's members each hear their own version.
+        """
+        return replace(exact.hearing(self.level(height), aided), searched=searched)
 
     def level(self, height: int) -> Level:
         return self.trees.levels[height]

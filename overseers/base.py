@@ -13,20 +13,19 @@ Array axes are (claim, node, question); a claim axis comes first. Beliefs, appea
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from scipy import special
 
 from overseers import pace
+from overseers.beliefs import Answering, Mind, Opinion, majority_log_odds, vote
+from overseers.beliefs import Belief as Belief
 from scenarios.joins import Answers
 from scenarios.part import Part, field, part
+from scenarios.rhetoric import Arguments
 from scenarios.streams import Floats, Keys
-from scenarios.trees import pick
-
-_SMALLEST = 1e-280
-"""Below this, sums of exponentials have lost their digits."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,12 @@ class Hearing:
     ``height``: level(q), 0 at leaves. ``aided``: sub-answers are in hand (a leaf needs none). ``appeal``: ``v``.
     ``thought``: ``x_1``, the one argument that a human's own thought finds for each claim. ``keys``: identities of the
     questions, for overseers whose luck is drawn per question.
+
+    The rest is for overseers who are more than one ordinary human. ``arguments``: the luck behind all arguments, from
+    which further ones can be drawn. ``searched``: among how many arguments whoever presents a claim searched
+    (``n``), and ``share``: how much of what is presented gets through (``ω``). ``thoughts``: among how many ``thought``
+    is the best.
+    ``plain``: the claim a human supports who looks at the question without sub-answers (with fading weight).
     """
 
     height: int
@@ -43,52 +48,22 @@ class Hearing:
     appeal: Floats
     thought: Floats
     keys: Keys
+    arguments: Arguments | None = None
+    searched: int | None = None
+    share: float = 1.0
+    thoughts: int = 1
+    plain: Answers | None = None
 
-
-@dataclass(frozen=True)
-class Belief:
-    """``L̄(a) = weight·m(a) + bias(a)``, the belief rule with the support still to be filled in.
-
-    ``bias``: γ × persuasion, (claims, nodes, questions). ``weight``: κ, what verified support is worth. ``attention``:
-    α, the chance that support is verified at all, drawn once per answer, rating or judgement.
-    """
-
-    bias: Floats
-    weight: float
-    attention: float = 1.0
-
-    def expected(self, merit: Floats) -> Floats:
-        """Mean L̄ over the draw of attention: the expected rating ``ακ·m + bias``. ``merit``: support in [0, 1]."""
-        return self.attention * self.weight * merit + self.bias
-
-    def answer(self, chance: Floats) -> Floats:
-        """Distribution of the answer ``softmax_a L̄`` when claim ``c`` is supported with probability ``chance[c]``.
-
-        O(K) per question (MODEL.md §3): with ``e = exp(bias)`` max-shifted, ``Z = Σe`` and
-        ``D = C / (e^{-κ}Z + (1 - e^{-κ})e)``, ``P = e·(e^{-κ}ΣD + (1 - e^{-κ})D)``; inattentive humans add ``e/Z``.
-        """
-        e = np.exp(self.bias - self.bias.max(axis=0))
-        total = e.sum(axis=0)
-        faded = np.exp(-self.weight)
-        kept = -np.expm1(-self.weight)
-        spread = faded * total + kept * e
-        if spread.min() < _SMALLEST:
-            attentive = self._extreme_answer(chance)
-        else:
-            share = chance / spread
-            attentive = e * (faded * share.sum(axis=0) + kept * share)
-        if self.attention == 1.0:
-            return np.asarray(attentive)
-        return np.asarray(self.attention * attentive + (1.0 - self.attention) * (e / total))
-
-    def _extreme_answer(self, chance: Floats) -> Floats:
-        """The same in logarithms, for beliefs so far apart that their exponentials vanish."""
-        total = special.logsumexp(self.bias, axis=0)
-        with np.errstate(divide="ignore"):
-            extra = self.weight + np.log(-np.expm1(-self.weight)) + self.bias  # log of (e^κ - 1)·e
-            share = np.log(chance) - np.logaddexp(total, extra)
-        unsupported = np.exp(self.bias + special.logsumexp(share, axis=0))
-        return np.asarray(unsupported + np.exp(extra + share))
+    def at(self, where: tuple[slice | Answers, ...]) -> Hearing:
+        """The same for some questions: ``where`` indexes (claims, nodes, questions)."""
+        return replace(
+            self,
+            appeal=self.appeal[where],
+            thought=self.thought[where],
+            keys=self.keys[where[1:]],
+            arguments=None if self.arguments is None else self.arguments.at(where),
+            plain=None if self.plain is None else self.plain[where[1:]],
+        )
 
 
 @part
@@ -103,11 +78,11 @@ class Overseer(Part, ABC):
     judge_minutes: float = field(5.0, "mean time to judge one question of a debate", unit="minutes", ge=0, le=1e6)
 
     @abstractmethod
-    def own(self, hearing: Hearing) -> Belief:
+    def own(self, hearing: Hearing) -> Answering:
         """Belief when nobody argues: what this human would answer by itself."""
 
     @abstractmethod
-    def rating(self, hearing: Hearing, speech: Floats) -> Belief:
+    def rating(self, hearing: Hearing, speech: Floats) -> Opinion:
         """Belief in each claim when that claim is argued for with force ``speech`` (``x_n``, less ``y`` in debate)."""
 
     def ticks(self, purpose: Literal["think", "join", "rate", "judge"], places: Keys) -> pace.Ticks:
@@ -143,30 +118,27 @@ def accept(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) 
     presented persuasion and every rival what the human's own thought finds. Shape (claims, claims, nodes, questions).
     """
     presented, own = overseer.rating(hearing, speech), overseer.own(hearing)
-    which = np.eye(len(merit)).reshape(len(merit), len(merit), 1, 1)
-    bias = which * presented.bias + (1.0 - which) * own.bias
-    aware = special.softmax(own.weight * merit + bias, axis=1)
-    if own.attention == 1.0:
-        return np.asarray(aware)
-    return np.asarray(own.attention * aware + (1.0 - own.attention) * special.softmax(bias, axis=1))
+    beliefs = [_accepted(heard, alone, merit) for heard, alone in zip(presented.voices, own.voices, strict=True)]
+    return np.swapaxes(vote(beliefs), 0, 1)
 
 
 def judge(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) -> Floats:
     """Role *judge*: margin ``S(a)`` of each claim over its best rival, every claim being argued for and attacked.
 
     A judgement between two claims has margin ``logit(αP_1 + (1-α)P_0)`` with ``P_1 = σ(L̄(a) - L̄(a'))`` when support
-    is verified and ``P_0`` when it is not; with full attention this is ``L̄(a) - max_{a'≠a} L̄(a')``.
+    is verified and ``P_0`` when it is not; with full attention this is ``L̄(a) - max_{a'≠a} L̄(a')``. A panel's margin
+    is the log-odds of its majority.
     """
-    belief = overseer.rating(hearing, speech)
-    if belief.attention == 1.0:
-        return margins(belief.expected(merit))
+    opinion = overseer.rating(hearing, speech)
+    if len(opinion.voices) == 1 and opinion.voices[0].always_looks:
+        return margins(opinion.expected(merit))
     claims = len(merit)
     worst = np.full(merit.shape, np.inf)
     for a in range(claims):
         for b in range(claims):
             if a != b:
                 here = np.full(merit.shape[1:], a, dtype=np.intp), np.full(merit.shape[1:], b, dtype=np.intp)
-                np.minimum(worst[a], _pair(belief, merit, *here), out=worst[a])
+                np.minimum(worst[a], _pair(opinion, merit, *here), out=worst[a])
     return worst
 
 
@@ -176,20 +148,24 @@ def margins(values: Floats) -> Floats:
     first = values.argmax(axis=0)
     rest = values.copy()
     np.put_along_axis(rest, first[None], -np.inf, axis=0)
-    lead = values - top
+    lead: Floats = values - top
     np.put_along_axis(lead, first[None], (top - rest.max(axis=0))[None], axis=0)
     return lead
 
 
-def _pair(belief: Belief, merit: Floats, a: Answers, b: Answers) -> Floats:
-    """Log-odds that ``a`` is preferred to ``b``, averaged over the one draw of attention."""
-    unverified = pick(belief.bias, a) - pick(belief.bias, b)
-    verified = unverified + belief.weight * (pick(merit, a) - pick(merit, b))
-    if belief.attention == 1.0:
-        return np.asarray(verified)
-    alpha = belief.attention
-    # logit(αP₁ + (1-α)P₀) from both tails, so that margins of 40 and more keep their sign and digits.
-    with np.errstate(divide="ignore"):
-        won = np.logaddexp(np.log(alpha) - np.logaddexp(0, -verified), np.log1p(-alpha) - np.logaddexp(0, -unverified))
-        lost = np.logaddexp(np.log(alpha) - np.logaddexp(0, verified), np.log1p(-alpha) - np.logaddexp(0, unverified))
-    return np.asarray(won - lost)
+def _pair(opinion: Opinion, merit: Floats, a: Answers, b: Answers) -> Floats:
+    """Log-odds that ``a`` is preferred to ``b``; where there are several voices, by most of them."""
+    return majority_log_odds([voice.log_odds(merit, a, b) for voice in opinion.voices])
+
+
+def _accepted(presented: Mind, own: Mind, merit: Floats) -> Floats:
+    """``out[b, a]``: one mind's belief in ``b`` when ``a`` is presented."""
+    which = np.eye(len(merit)).reshape(len(merit), len(merit), *([1] * (merit.ndim - 1)))
+
+    def believed(verified: Floats | None) -> Floats:
+        heard, alone = presented.believed(verified), own.believed(verified)
+        return np.asarray(special.softmax(which * heard + (1.0 - which) * alone[:, None], axis=0))
+
+    if own.always_looks:
+        return believed(merit)
+    return np.asarray(own.attention * believed(merit) + (1.0 - own.attention) * believed(None))

@@ -1,7 +1,7 @@
 """A fitted reward in the part of a rater: ``r̂(a) = θ_m·m(a) + θ_p·persuasion``, with its own ``θ_m`` at leaves.
 
-It is what reward modelling learns from demonstrations. It has the shape of a human's belief, but its weights come out of
-a fit, so any of them may be negative.
+It is what reward modelling learns from demonstrations. It has the shape of a human's belief, but its weights come out
+of a fit, so any of them may be negative.
 """
 
 from __future__ import annotations

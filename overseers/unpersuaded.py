@@ -6,14 +6,16 @@ references. Silence is passed on instead of setting a field, so the counterfactu
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from overseers.base import Belief, Hearing, Overseer
+from overseers.base import Hearing, Overseer
+from overseers.beliefs import Answering, Opinion
 from overseers.human import Human
 from scenarios.part import field, part
-from scenarios.streams import Floats
+from scenarios.streams import Floats, Keys
 
 
 @part
@@ -22,13 +24,32 @@ class Unpersuaded(Overseer):
 
     member: Overseer = field(Human(), "the overseer to whom nothing persuasive is said")
 
-    def own(self, hearing: Hearing) -> Belief:
+    def own(self, hearing: Hearing) -> Answering:
         return self.member.own(_silent(hearing))
 
-    def rating(self, hearing: Hearing, speech: Floats) -> Belief:
+    def rating(self, hearing: Hearing, speech: Floats) -> Opinion:
         return self.member.rating(_silent(hearing), np.zeros_like(speech))
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Arguments without force. ``nothing``: zeros, (claims, nodes, questions)."""
+
+    nothing: Floats
+
+    def best_of(self, n: float) -> Floats:
+        return self.nothing
+
+    def mean(self, n: float) -> Floats:
+        return self.nothing
+
+    def another(self, keys: Keys) -> Silence:
+        return self
+
+    def at(self, where: Any) -> Silence:
+        return Silence(self.nothing[where])
 
 
 def _silent(hearing: Hearing) -> Hearing:
     nothing = np.zeros_like(hearing.appeal)
-    return replace(hearing, appeal=nothing, thought=nothing)
+    return replace(hearing, appeal=nothing, thought=nothing, arguments=Silence(nothing))

@@ -14,7 +14,7 @@ import pkgutil
 import re
 import sys
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, dataclass_transform, get_type_hints
 
 import pydantic
 from pydantic import ConfigDict, Field
@@ -40,10 +40,6 @@ def field(default: Any, meaning: str, *, symbol: str = "", unit: str = "", **bou
 class Part:
     """Base of everything pluggable. Subclasses must be decorated with ``@part``."""
 
-    if TYPE_CHECKING:  # fields are checked when a part is made, by pydantic
-
-        def __init__(self, **fields: Any) -> None: ...
-
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if "__part__" not in cls.__dict__:
             raise PartError(f"{cls.__name__} is not decorated: write @part above 'class {cls.__name__}'")
@@ -59,6 +55,7 @@ class Part:
 PartType = TypeVar("PartType", bound=type)
 
 
+@dataclass_transform(frozen_default=True)  # ``field`` is no specifier: checkers would want its default by keyword
 def part(cls: PartType) -> PartType:
     """Make ``cls`` a part: a frozen, strict dataclass whose every field has a default."""
     missing = [name for name in inspect.get_annotations(cls) if not name.startswith("_") and name not in cls.__dict__]

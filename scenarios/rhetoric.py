@@ -1,19 +1,23 @@
 """The force of arguments: the best of ``n`` draws from a family of distributions.
 
 ``x_n = F_a⁻¹(U^(1/n))`` with one uniform ``U`` per question and claim, so a longer search never weakens an argument
-(common luck over ``n``). ``F_a`` has scale ``τ`` for the true claim and ``τ(1 + asymmetry)`` for false ones. The rebuttal
-``y`` is drawn in the same way with its own uniform, ``n`` being the number of ways in which a claim can be attacked.
+(common luck over ``n``). ``F_a`` has scale ``τ`` for the true claim and ``τ(1 + asymmetry)`` for false ones. The
+rebuttal ``y`` is drawn in the same way with its own uniform, ``n`` being the ways in which a claim can be attacked.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
 
 import numpy as np
 from scipy import special
 
-from scenarios.streams import Floats
+from scenarios import streams
+from scenarios.streams import Floats, Keys
 
 Quantile = Callable[[Floats, float], Floats]
 
@@ -36,6 +40,22 @@ def _student_t(log_p: Floats, freedom: float) -> Floats:
 
 QUANTILES: dict[str, Quantile] = {"normal": _normal, "laplace": _laplace, "student_t": _student_t}
 """Standard quantile functions of log-probability (exact in the upper tail), by family name."""
+
+
+class Arguments(Protocol):
+    """Where the arguments for every claim come from, as an overseer may see it: forces, never the truth."""
+
+    def best_of(self, n: float) -> Floats:
+        """``x_n``, the force of the best of ``n`` arguments, (claims, nodes, questions)."""
+
+    def mean(self, n: float) -> Floats:
+        """Mean of ``x_n`` over luck, same shape. Raises ``ArithmeticError`` where the law has none."""
+
+    def another(self, keys: Keys) -> Arguments:
+        """The same law with luck of its own, keyed by ``keys``, (nodes, questions)."""
+
+    def at(self, where: Any) -> Arguments:
+        """The same for some questions."""
 
 
 @dataclass(frozen=True)
@@ -62,3 +82,36 @@ class Rhetoric:
                 self._known.pop(next(iter(self._known)))
             self._known[name] = force
         return self._known[name]
+
+    def mean(self, n: float) -> Floats:
+        """Mean of ``x_n`` over luck, (claims, nodes, questions)."""
+        return mean_of_best(self.family, self.freedom, n) * self.scale
+
+    def another(self, keys: Keys) -> Rhetoric:
+        """The same law with luck of its own, keyed by ``keys``, (nodes, questions)."""
+        luck = np.log(streams.claim_uniforms(keys, "another argument", len(self.scale)))
+        return Rhetoric(self.family, self.freedom, luck, self.scale)
+
+    def at(self, where: Any) -> Rhetoric:
+        """The same for some questions: ``where`` indexes (claims, nodes, questions)."""
+        return Rhetoric(self.family, self.freedom, self.log_u[where], self.scale[where])
+
+
+@lru_cache(maxsize=256)
+def mean_of_best(family: str, freedom: float, n: float) -> float:
+    """``E x_n`` at scale 1, by quadrature in ``t = log(-log U)``. Raises ``ArithmeticError`` if there is none."""
+    if n == 1.0 and (family != "student_t" or freedom > 1.0):
+        return 0.0
+    if family == "student_t" and freedom <= 1.0:
+        raise ArithmeticError(f"rhetoric_freedom: arguments with ν = {freedom:g} have no mean; it takes ν > 1")
+    # Below, the integrand is x_n·e^t and x_n grows as e^(-t/ν) at most (slower than any power in other families).
+    low = -45.0 / (1.0 - 1.0 / freedom) if family == "student_t" else -50.0
+    low = max(low, np.log(n) - 690.0)  # what is smaller than that has no logarithm in double precision
+    edges = np.linspace(low, 6.5, 2 + int(-low / 10.0))
+    nodes, weights = np.polynomial.legendre.leggauss(100)
+    total = 0.0
+    for left, right in itertools.pairwise(edges):
+        t = left + (right - left) * (nodes + 1.0) / 2.0
+        force = QUANTILES[family](-np.exp(t) / n, freedom)
+        total += float((weights * force * np.exp(t - np.exp(t))).sum()) * (right - left) / 2.0
+    return total

@@ -97,7 +97,7 @@ class Trees:
 
     def joined_distribution(self, below: Floats) -> Floats:
         """Distribution of the joined claim from independent sub-answers: (claims, nodes·b, q) → (claims, nodes, q)."""
-        return self.join.distribution(siblings(below, self.branching))
+        return np.asarray(self.join.distribution(siblings(below, self.branching)))
 
 
 def siblings(below: np.ndarray, branching: int) -> Sequence[np.ndarray]:

@@ -9,7 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ORDER = ("scenarios", "overseers", "hch", "distillers", "divergence", "notebooks")
-ONLY_IN = {"simpy": ("hch",), "plotly": ("divergence", "notebooks"), "sqlite3": ("divergence",), "typer": ("divergence",)}
+ONLY_IN = {
+    "simpy": ("hch",),
+    "plotly": ("divergence", "notebooks"),
+    "sqlite3": ("divergence",),
+    "typer": ("divergence",),
+}
 FILES = [path for package in ORDER for path in sorted((ROOT / package).rglob("*.py"))]
 
 

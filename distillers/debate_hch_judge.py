@@ -1,0 +1,30 @@
+"""Debate with HCH in the judge's chair: at level ``d - ℓ`` the judge's merit is ``P(c = a)`` from HCH's sub-answers.
+
+The judge of ordinary debate is alone above the leaves; this one consults a frozen HCH there (MODEL.md §4). At ``ℓ = d``
+it checks leaves, which need no sub-answers, and is the human judge; so the default is the other end, ``ℓ = 0``, where
+without rebuttals debate is frozen approval (with full attention: inattentive judgements average probabilities, ratings
+beliefs). The sub-answers come from a model of HCH and cost no human time, as in frozen approval.
+"""
+
+from __future__ import annotations
+
+from distillers.debate import Debating
+from hch.setting import Setting
+from overseers import base as roles
+from scenarios.part import field, part
+from scenarios.streams import Floats
+
+
+@part
+class DebateHCH(Debating):
+    """Debate before a judge who consults a frozen HCH."""
+
+    judged_depth: int = field(
+        0, "levels down at which the judge decides; more than the tree has means its leaves", symbol="ℓ", ge=0
+    )
+    n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
+
+    def verdicts(self, setting: Setting, height: int) -> Floats:
+        level = setting.level(height)
+        speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
+        return roles.judge(setting.rater, setting.hearing(height), speech, setting.hch_supports[height])

@@ -1,0 +1,219 @@
+"""What a human thinks of every claim, with the support still to be filled in (MODEL.md §2).
+
+A *mind* has a belief ``L̄(a)`` that depends on what it can verify, and verifies at all with probability ``attention``,
+drawn once per answer, rating or judgement. ``Belief`` is the additive one that almost every human has,
+``L̄(a) = weight·m(a) + bias(a)``. An *opinion* is one mind's, or that of several whose noise is independent: they rate
+by their mean and decide everything else by plurality. A tie goes to the tied claim for which the earliest member votes;
+members being alike, that favours no claim.
+
+Array axes are (claim, node, question); a claim axis comes first.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Generic, Self, TypeVar
+
+import numpy as np
+from scipy import special
+
+from scenarios.joins import Answers, TableJoin, plurality
+from scenarios.part import PartError
+from scenarios.streams import Floats
+from scenarios.trees import pick
+
+_MOST_BALLOTS = 1 << 14
+_SMALLEST = 1e-280
+"""Below this, sums of exponentials have lost their digits."""
+
+
+class Opinion(ABC):
+    """What one mind, or several, make of every claim."""
+
+    @property
+    @abstractmethod
+    def voices(self) -> tuple[Mind, ...]:
+        """The minds that have a say."""
+
+    @property
+    @abstractmethod
+    def persuasion(self) -> Floats:
+        """Mean L̄ over voices when nothing is verified: γ × the persuasion that reached them."""
+
+    @abstractmethod
+    def expected(self, merit: Floats) -> Floats:
+        """Mean L̄ over voices and the draw of attention: the expected rating. ``merit``: support in [0, 1]."""
+
+    @abstractmethod
+    def answer(self, chance: Floats) -> Floats:
+        """Distribution of the answer when claim ``c`` is supported with probability ``chance[c]``."""
+
+
+class Mind(Opinion, ABC):
+    """One mind: what it believes about a claim if it verifies ``merit``, and if it verifies nothing."""
+
+    attention: float | Floats
+    """α: one number, or one per question, (nodes, questions)."""
+
+    @abstractmethod
+    def believed(self, merit: Floats | None) -> Floats:
+        """``L̄`` given what is verified; ``None``: this mind does not look."""
+
+    @abstractmethod
+    def attending(self, attention: float | Floats) -> Self:
+        """The same mind with another chance of verifying."""
+
+    @property
+    def voices(self) -> tuple[Self, ...]:
+        return (self,)
+
+    @property
+    def persuasion(self) -> Floats:
+        return self.believed(None)
+
+    @property
+    def always_looks(self) -> bool:
+        return np.ndim(self.attention) == 0 and bool(self.attention == 1.0)
+
+    def expected(self, merit: Floats) -> Floats:
+        looking = self.believed(merit)
+        if self.always_looks:
+            return looking
+        return np.asarray(self.attention * looking + (1.0 - self.attention) * self.believed(None))
+
+    def log_odds(self, merit: Floats, a: Answers, b: Answers) -> Floats:
+        """``logit P(a ≻ b)``, ``P = αP_1 + (1-α)P_0``: averaged over the one draw of attention. (nodes, questions)."""
+        looking = self.believed(merit)
+        verified = pick(looking, a) - pick(looking, b)
+        if self.always_looks:
+            return np.asarray(verified)
+        blind = self.believed(None)
+        unverified = pick(blind, a) - pick(blind, b)
+        # Both tails by themselves, so that margins of 40 and more keep their sign and digits.
+        with np.errstate(divide="ignore"):
+            seen, unseen = np.log(self.attention), np.log1p(-np.asarray(self.attention))
+        won = np.logaddexp(seen + special.log_expit(verified), unseen + special.log_expit(unverified))
+        lost = np.logaddexp(seen + special.log_expit(-verified), unseen + special.log_expit(-unverified))
+        return np.asarray(won - lost)
+
+
+@dataclass(frozen=True)
+class Belief(Mind):
+    """``L̄(a) = weight·m(a) + bias(a)``, the belief rule.
+
+    ``bias``: γ × persuasion, (claims, nodes, questions). ``weight``: κ, what verified support is worth. ``attention``:
+    α, the chance that support is verified at all.
+    """
+
+    bias: Floats
+    weight: float
+    attention: float | Floats = 1.0
+
+    def believed(self, merit: Floats | None) -> Floats:
+        return self.bias if merit is None else self.weight * merit + self.bias
+
+    def attending(self, attention: float | Floats) -> Self:
+        return replace(self, attention=attention)
+
+    def answer(self, chance: Floats) -> Floats:
+        """``P(a) = Σ_c chance[c]·softmax_a L̄``, O(K) per question (MODEL.md §3).
+
+        With ``e = exp(bias)`` max-shifted, ``Z = Σe`` and ``D = C / (e^{-κ}Z + (1 - e^{-κ})e)``,
+        ``P = e·(e^{-κ}ΣD + (1 - e^{-κ})D)``; inattentive humans add ``e/Z``.
+        """
+        e = np.exp(self.bias - self.bias.max(axis=0))
+        total = e.sum(axis=0)
+        faded = np.exp(-self.weight)
+        kept = -np.expm1(-self.weight)
+        spread = faded * total + kept * e
+        if spread.min() < _SMALLEST:
+            attentive = self._extreme_answer(chance)
+        else:
+            share = chance / spread
+            attentive = e * (faded * share.sum(axis=0) + kept * share)
+        if self.always_looks:
+            return np.asarray(attentive)
+        return np.asarray(self.attention * attentive + (1.0 - self.attention) * (e / total))
+
+    def _extreme_answer(self, chance: Floats) -> Floats:
+        """The same in logarithms, for beliefs so far apart that their exponentials vanish."""
+        total = special.logsumexp(self.bias, axis=0)
+        with np.errstate(divide="ignore"):
+            extra = self.weight + np.log(-np.expm1(-self.weight)) + self.bias  # log of (e^κ - 1)·e
+            share = np.log(chance) - np.logaddexp(total, extra)
+        unsupported = np.exp(self.bias + special.logsumexp(share, axis=0))
+        return np.asarray(unsupported + np.exp(extra + share))
+
+
+Voice = TypeVar("Voice", bound=Mind)
+
+
+@dataclass(frozen=True)
+class Votes(Opinion, Generic[Voice]):
+    """Several minds that hear and verify the same question, each with noise and attention of its own."""
+
+    members: tuple[Voice, ...]
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        return self.members
+
+    @property
+    def persuasion(self) -> Floats:
+        return _mean([member.persuasion for member in self.members])
+
+    def expected(self, merit: Floats) -> Floats:
+        return _mean([member.expected(merit) for member in self.members])
+
+    def answer(self, chance: Floats) -> Floats:
+        if len(self.members) == 1:
+            return self.members[0].answer(chance)
+        out = np.zeros_like(chance)
+        for claim in range(len(chance)):
+            supported = np.zeros_like(chance)
+            supported[claim] = 1.0
+            out += chance[claim] * vote([member.answer(supported) for member in self.members])
+        return out
+
+
+def together(voices: Sequence[Voice]) -> Voice | Votes[Voice]:
+    """The opinion of those who have a say: one mind's own, or a vote."""
+    return voices[0] if len(voices) == 1 else Votes(tuple(voices))
+
+
+Answering = Belief | Votes[Belief]
+"""Who answers has additive beliefs: engines add the weight of what sub-answers support, and compare."""
+
+
+def vote(ballots: Sequence[Floats]) -> Floats:
+    """Distribution of the plurality's claim when members vote independently; each ballot is (claims, …)."""
+    if len(ballots) == 1:
+        return ballots[0]
+    return ballot_box(len(ballots[0]), len(ballots)).distribution(ballots)
+
+
+def majority_log_odds(odds: Sequence[Floats]) -> Floats:
+    """Log-odds that most members say yes, from each one's log-odds; independent given these. Exact in both tails."""
+    if len(odds) == 1:
+        return odds[0]
+    ballots = [np.stack([special.log_expit(own), special.log_expit(-own)]) for own in odds]
+    yes, no = ballot_box(2, len(odds)).reduce(ballots, np.add, np.logaddexp)
+    return np.asarray(yes - no)
+
+
+@lru_cache(maxsize=32)
+def ballot_box(claims: int, members: int) -> TableJoin:
+    """The plurality among ``members`` votes for ``claims`` claims. Raises ``PartError`` if the table is too large."""
+    if claims**members > _MOST_BALLOTS:
+        raise PartError(
+            f"members: {members} members and {claims} claims make {claims}**{members} ballots; "
+            f"at most {_MOST_BALLOTS} are counted"
+        )
+    return plurality(claims, members)
+
+
+def _mean(values: Sequence[Floats]) -> Floats:
+    return np.asarray(sum(values[1:], start=values[0]) / len(values))
