@@ -22,10 +22,11 @@ def describe(spec: Spec, workers: int) -> str:
     size = sum(sum(len(row.detail) for row in r.rows) + len(r.references) for r in results) / len(results) * len(todo)
     rows = len(todo) * len(spec.schemes)
     axes = "; ".join(f"{axis.path} ({len(axis.values)} values)" for axis in spec.axes) or "nothing"
+    seeds = f"{spec.seeds} seed(s) of {spec.questions:,} questions"
+    parts = f"{len(spec.scenarios)} scenario(s) × {len(spec.overseers)} overseer(s) × {len(spec.schemes)} scheme(s)"
     return "\n".join(
         [
-            f"{len(todo):,} cells, {rows:,} rows: {len(spec.scenarios)} scenario(s) × "
-            f"{len(spec.overseers)} overseer(s) × {len(spec.schemes)} scheme(s), {spec.seeds} seed(s) of {spec.questions:,} questions",
+            f"{len(todo):,} cells, {rows:,} rows: {parts}, {seeds}",
             f"swept: {axes}",
             f"about {seconds / 60:.1f} minutes with {workers} worker(s), "
             f"{plan.memory(spec) * workers / 2**20:,.0f} MiB of memory at most, {size / 2**20:,.0f} MiB on disk",

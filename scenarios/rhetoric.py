@@ -1,13 +1,12 @@
 """The force of arguments: the best of ``n`` draws from a family of distributions.
 
 ``x_n = F_a⁻¹(U^(1/n))`` with one uniform ``U`` per question and claim, so a longer search never weakens an argument
-(common luck over ``n``). ``F_a`` has scale ``τ`` for the true claim and ``τ(1 + asymmetry)`` for false ones. The
-rebuttal ``y`` is drawn in the same way with its own uniform, ``n`` being the ways in which a claim can be attacked.
+(common luck over ``n``). ``F_a`` has scale ``τ`` for the true claim and ``τ(1 + asymmetry)`` for false ones. The rebuttal
+``y`` is drawn in the same way with its own uniform, ``n`` being the number of ways in which a claim can be attacked.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -110,7 +109,7 @@ def mean_of_best(family: str, freedom: float, n: float) -> float:
     edges = np.linspace(low, 6.5, 2 + int(-low / 10.0))
     nodes, weights = np.polynomial.legendre.leggauss(100)
     total = 0.0
-    for left, right in itertools.pairwise(edges):
+    for left, right in zip(edges[:-1], edges[1:], strict=True):
         t = left + (right - left) * (nodes + 1.0) / 2.0
         force = QUANTILES[family](-np.exp(t) / n, freedom)
         total += float((weights * force * np.exp(t - np.exp(t))).sum()) * (right - left) / 2.0

@@ -110,7 +110,7 @@ def siblings(below: np.ndarray, branching: int) -> Sequence[np.ndarray]:
 def one_hot(answers: Answers, claims: int) -> Floats:
     """``1[a = answer]`` as floats, shape (claims, *answers.shape); an answer of -1 matches nothing."""
     which = np.arange(claims).reshape(-1, *([1] * answers.ndim))
-    return (which == answers).astype(np.float64)
+    return np.asarray(which == answers, dtype=np.float64)
 
 
 def pick(values: Floats, answers: Answers) -> Floats:
