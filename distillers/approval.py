@@ -6,6 +6,8 @@ a tree of humans interspersed with models that maximise their approval. ``J`` is
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from distillers.base import Rated
 from distillers.episode import Episode, rated_everywhere
 from hch.policy import Choices, Policy
@@ -21,6 +23,8 @@ from scenarios.trees import one_hot
 @part
 class Approval(Rated):
     """Maximise the approval of a human who consults the model itself."""
+
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
 

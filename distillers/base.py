@@ -9,6 +9,7 @@ elsewhere.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from scipy import special
@@ -26,6 +27,9 @@ class NoOptimum(ArithmeticError):
 
 class Scheme(Part, ABC):
     """A way to train a model ``M`` with human supervision."""
+
+    depends_on_answers: ClassVar[bool] = True
+    """Whether anything here depends on how humans answer by themselves (λ, HCH). Where it does not, sweeps share work."""
 
     @abstractmethod
     def optimum(self, setting: Setting) -> Policy:

@@ -10,6 +10,7 @@ strictly. That fast path gives the policy; the max–min recursion gives the mar
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
@@ -56,6 +57,8 @@ class Debating(Convincing, ABC):
 @part
 class Debate(Debating):
     """Two models argue down the tree; a human judges where they arrive."""
+
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
 

@@ -21,6 +21,9 @@ class NoiseFreeHCH(Scheme):
     """A reference: HCH in which every human gives the answer it believes most."""
 
     def optimum(self, setting: Setting) -> Choices:
+        return setting.once("noise-free", lambda: self._optimum(setting))
+
+    def _optimum(self, setting: Setting) -> Choices:
         trees = setting.trees
         chosen: list[Answers] = []
         for level in trees.levels:

@@ -85,6 +85,18 @@ class Overseer(Part, ABC):
     def rating(self, hearing: Hearing, speech: Floats) -> Opinion:
         """Belief in each claim when that claim is argued for with force ``speech`` (``x_n``, less ``y`` in debate)."""
 
+    def as_answerer(self) -> Overseer:
+        """One form for all overseers whose ``own`` belief is this one's, so that work can be shared; else itself."""
+        return self
+
+    def as_rater(self) -> Overseer:
+        """One form for all overseers whose ``rating`` is this one's, so that work can be shared; else itself."""
+        return self
+
+    def silenced(self) -> Overseer:
+        """One form for all overseers who believe alike when nothing persuasive reaches them; else itself."""
+        return self
+
     def ticks(self, purpose: Literal["think", "join", "rate", "judge"], places: Keys) -> pace.Ticks:
         """Durations of one kind of work at every place, in nanosecond ticks; keyed, so no engine draws its own."""
         minutes = {

@@ -7,6 +7,8 @@ argument per claim, discounted by ``self_persuasion``: HCH depends on λγ alone
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from overseers.base import Belief, Hearing, Overseer
 from scenarios.part import field, part
 from scenarios.streams import Floats
@@ -31,6 +33,18 @@ class Human(Overseer):
 
     def rating(self, hearing: Hearing, speech: Floats) -> Belief:
         return Belief(self.gameability * (hearing.appeal + speech), self._weight(hearing), self.attention)
+
+    def as_answerer(self) -> Human:
+        """HCH depends on λγ alone."""
+        return replace(self, gameability=self.gameability * self.self_persuasion, self_persuasion=1.0)
+
+    def as_rater(self) -> Human:
+        """Ratings do not depend on λ."""
+        return replace(self, self_persuasion=0.0)
+
+    def silenced(self) -> Human:
+        """Without persuasion its weights do not matter."""
+        return replace(self, gameability=0.0, self_persuasion=0.0)
 
     def _weight(self, hearing: Hearing) -> float:
         if hearing.height == 0:
