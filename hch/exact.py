@@ -28,6 +28,7 @@ def hearing(level: Level, aided: bool = True, which: slice = ALL) -> Hearing:
         keys=level.keys[:, which],
         arguments=level.rhetoric if everything else level.rhetoric.at((..., which)),
         plain=level.truth[:, which],
+        readiness=None if level.grades is None else level.grades.readiness[..., which],
     )
 
 

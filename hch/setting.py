@@ -51,6 +51,14 @@ class Setting:
         return self.once("hch supports", lambda: [self.supported_by(self.hch, height) for height in heights])
 
     @property
+    def hch_merits(self) -> list[Floats]:
+        """What raters who consult HCH verify of each claim, by level: ``P(c = a)``, or its quality by degrees."""
+        return [
+            support if level.grades is None else level.grades.quality
+            for level, support in zip(self.trees.levels, self.hch_supports, strict=True)
+        ]
+
+    @property
     def rater(self) -> Overseer:
         """The human as rater or judge."""
         return self.as_rater(self.human)
@@ -83,6 +91,11 @@ class Setting:
 
     def level(self, height: int) -> Level:
         return self.trees.levels[height]
+
+    def merit_by(self, policy: Policy, height: int) -> Floats:
+        """What a rater who consults the policy verifies of each claim, (claims, nodes, questions)."""
+        grades = self.level(height).grades
+        return self.supported_by(policy, height) if grades is None else grades.quality
 
     def supported_by(self, policy: Policy, height: int) -> Floats:
         """``P(c = a)``: the chance that the policy's sub-answers support each claim, (claims, nodes, questions)."""

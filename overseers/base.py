@@ -41,6 +41,7 @@ class Hearing:
     (``n``), and ``share``: how much of what is presented gets through (``ω``). ``thoughts``: among how many ``thought``
     is the best.
     ``plain``: the claim a human supports who looks at the question without sub-answers (with fading weight).
+    ``readiness``: log-chance that each claim comes to mind, where quality is a matter of degree (``trees.Grades``).
     """
 
     height: int
@@ -53,6 +54,7 @@ class Hearing:
     share: float = 1.0
     thoughts: int = 1
     plain: Answers | None = None
+    readiness: Floats | None = None
 
     def at(self, where: tuple[slice | Answers, ...]) -> Hearing:
         """The same for some questions: ``where`` indexes (claims, nodes, questions)."""
@@ -63,6 +65,7 @@ class Hearing:
             keys=self.keys[where[1:]],
             arguments=None if self.arguments is None else self.arguments.at(where),
             plain=None if self.plain is None else self.plain[where[1:]],
+            readiness=None if self.readiness is None else self.readiness[where],
         )
 
 

@@ -2,7 +2,8 @@
 
 At a leaf it checks the claim itself (``leaf_discernment``); above, it checks a claim against the joined sub-answers
 (``discernment``); without sub-answers its discernment fades with height (``κ·decay^level``). Its own thought finds one
-argument per claim, discounted by ``self_persuasion``: HCH depends on λγ alone.
+argument per claim, discounted by ``self_persuasion``: HCH depends on λγ alone. Where quality is a matter of degree it
+says what comes to mind (``readiness``) and checks nothing before it rates.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ class Human(Overseer):
     unaided_decay: float = field(0.7, "discernment kept per level without sub-answers", ge=0, le=1)
 
     def own(self, hearing: Hearing) -> Belief:
-        share = self.gameability * self.self_persuasion
-        return Belief(share * (hearing.appeal + hearing.thought), self._weight(hearing), self.attention)
+        bias = self.gameability * self.self_persuasion * (hearing.appeal + hearing.thought)
+        if hearing.readiness is not None:
+            return Belief(bias + hearing.readiness, 0.0)
+        return Belief(bias, self._weight(hearing), self.attention)
 
     def rating(self, hearing: Hearing, speech: Floats) -> Belief:
         return Belief(self.gameability * (hearing.appeal + speech), self._weight(hearing), self.attention)

@@ -24,6 +24,18 @@ NOT_PLANTED = -1
 
 
 @dataclass(frozen=True)
+class Grades:
+    """Claims that are good by degrees, instead of one being true and the others false. (claims, nodes, questions).
+
+    ``quality``: what a rater verifies of each claim, any real number. ``readiness``: logarithm of the chance that the
+    claim comes to the mind of somebody who answers; answering checks nothing here, rating does.
+    """
+
+    quality: Floats
+    readiness: Floats
+
+
+@dataclass(frozen=True)
 class Level:
     """Every question at one height of a batch of trees.
 
@@ -31,6 +43,7 @@ class Level:
     tree a human is asked (equal to ``keys`` unless one question is asked in several places). ``truth``: the true claim.
     ``planted``: the planted falsehood, or -1. ``face``: appeal without planting, (claims, nodes, questions), in noise
     units. ``lure``: what planting adds. ``rhetoric``: arguments for each claim. ``rebuttal``: best attack ``y``, or 0.
+    ``grades``: where quality is a matter of degree (``truth`` is then the best claim).
     """
 
     height: int
@@ -42,6 +55,7 @@ class Level:
     lure: float
     rhetoric: Rhetoric
     rebuttal: Floats
+    grades: Grades | None = None
 
     @property
     def claims(self) -> int:
@@ -51,6 +65,10 @@ class Level:
     def appeal(self) -> Floats:
         """``v(q, a)``: how persuasive each claim is on its face. (claims, nodes, questions)."""
         return self.face + self.lure * one_hot(self.planted, self.claims)
+
+    def merit(self, supported: Answers) -> Floats:
+        """What a rater verifies of each claim: its quality, or 1 for the supported one, (claims, nodes, questions)."""
+        return one_hot(supported, self.claims) if self.grades is None else self.grades.quality
 
     def unplanted(self) -> Level:
         """The same questions and luck with nothing planted."""
