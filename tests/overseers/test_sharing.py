@@ -22,7 +22,7 @@ MERIT = np.random.default_rng(0).dirichlet(np.ones(6), size=(4, 40)).transpose(2
 
 
 def heard(height, aided):
-    return hearing(TREES.levels[height], aided)
+    return hearing(TREES.levels[height], aided, searched=64)
 
 
 @pytest.mark.parametrize("overseer", OVERSEERS, ids=lambda o: o.part_name())
@@ -56,10 +56,8 @@ def test_humans_with_one_product_share_a_form():
     assert Human(gameability=1.0).as_answerer() != Human(gameability=2.0).as_answerer()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.part_name())
+@pytest.mark.parametrize("scheme", [s for s in SCHEMES if not s.depends_on_answers], ids=lambda s: s.part_name())
 def test_a_scheme_that_says_it_depends_on_ratings_alone_does(scheme):
-    if scheme.depends_on_answers:
-        pytest.skip("makes no such claim")
     roots = [scheme.optimum(Setting(TREES, Human(gameability=2.0, self_persuasion=s))).root for s in (0.0, 0.5, 1.0)]
     assert (roots[0] == roots[1]).all()
     assert (roots[0] == roots[2]).all()
