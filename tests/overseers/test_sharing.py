@@ -7,7 +7,6 @@ import pytest
 
 from distillers.base import Scheme
 from divergence.measures import measure, target
-from hch.exact import hearing
 from hch.setting import Setting
 from overseers.base import Overseer
 from overseers.human import Human
@@ -22,7 +21,7 @@ MERIT = np.random.default_rng(0).dirichlet(np.ones(6), size=(4, 40)).transpose(2
 
 
 def heard(height, aided):
-    return hearing(TREES.levels[height], aided, searched=64)
+    return Setting(TREES, Human()).hearing(height, aided, searched=64)
 
 
 @pytest.mark.parametrize("overseer", OVERSEERS, ids=lambda o: o.part_name())
