@@ -33,11 +33,19 @@ class Setting:
 
     def once(self, what: Hashable, make: Callable[[], T]) -> T:
         """Something that depends on the trees, the seed and how humans answer (``own``): made once for all who do alike."""
-        return self.trees.memory.once((what, self.human.as_answerer(), self.seed), make)
+        return self.trees.memory.once((what, self._answerer, self.seed), make)
 
     def once_rated(self, what: Hashable, make: Callable[[], T]) -> T:
         """Something that depends on the trees and how raters rate (``rating``): made once for all who do alike."""
-        return self.trees.memory.once((what, self.as_rater(self.human.as_rater()), "rated"), make)
+        return self.trees.memory.once((what, self._rating, "rated"), make)
+
+    @cached_property
+    def _answerer(self) -> Overseer:
+        return self.human.as_answerer()
+
+    @cached_property
+    def _rating(self) -> Overseer:
+        return self.rater.as_rater()
 
     @property
     def hch(self) -> Distributions:
