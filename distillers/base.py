@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from distillers.episode import Episode
@@ -75,6 +76,14 @@ class Rated(Linear, ABC):
 
     def values(self, setting: Setting) -> Floats:
         return self.ratings(setting, self.optimum(setting))
+
+
+class Filtered(Rated, ABC):
+    """A rated scheme whose policies may only put mass on some claims."""
+
+    @abstractmethod
+    def allowed(self, setting: Setting, height: int) -> NDArray[np.bool_]:
+        """Which claims may be answered at one level, (claims, nodes, questions). Raises where none may."""
 
 
 class Judged(Scheme, ABC):
