@@ -41,7 +41,7 @@ class ApprovalAbstaining(Rated):
         given: list[Floats] = []
         answered = silent = np.zeros(0)
         for level in trees.levels:
-            merit = exact.support(trees, level.height, given[-1] if given else None)
+            merit = setting.merit_by(Distributions(given), level.height)
             hearing = setting.hearing(level.height, searched=self.n_search)
             rated = roles.rate(setting.rater, hearing, level.rhetoric.best_of(self.n_search), merit)
             answered = one_hot(choose(rated, level.places), trees.claims)

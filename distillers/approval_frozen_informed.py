@@ -37,6 +37,9 @@ class ApprovalFrozenInformed(Objective):
         """
         height = setting.trees.depth
         chance = setting.hch_supports[height]
+        if setting.level(height).grades is not None:  # no sub-answer decides what the rater verifies
+            worth = rated(setting, height, self.n_search, self.argument_share, setting.hch_merits[height])
+            return np.asarray((root * worth[:, 0]).sum(axis=0))
         bare = rated(setting, height, self.n_search, self.argument_share, np.zeros_like(chance))[:, 0]
         supported = rated(setting, height, self.n_search, self.argument_share, np.ones_like(chance))[:, 0]
         met = np.minimum(root, chance[:, 0])
@@ -46,11 +49,10 @@ class ApprovalFrozenInformed(Objective):
         return rated_everywhere(setting)
 
     def _answered(self, setting: Setting, height: int) -> Floats:
-        chance, places = setting.hch_supports[height], setting.level(height).places
+        chance, level = setting.hch_supports[height], setting.level(height)
         answered = np.zeros_like(chance)
         for claim, probability in enumerate(chance):
-            supported = np.zeros_like(chance)
-            supported[claim] = 1.0
-            best = choose(rated(setting, height, self.n_search, self.argument_share, supported), places)
+            merit = level.merit(np.full(level.truth.shape, claim))
+            best = choose(rated(setting, height, self.n_search, self.argument_share, merit), level.places)
             answered += probability * one_hot(best, len(chance))
         return answered

@@ -49,13 +49,13 @@ class RecursiveRewardModelling(Rated):
     def optimum(self, setting: Setting) -> Choices:
         chosen: list[Answers] = []
         for level in setting.trees.levels:
-            merit = one_hot(setting.trees.joined(chosen[-1]) if chosen else level.truth, level.claims)
+            merit = level.merit(setting.trees.joined(chosen[-1]) if chosen else level.truth)
             chosen.append(choose(self._rater(setting, level.height).expected(merit), level.places))
         return Choices(chosen, setting.trees.claims)
 
     def ratings(self, setting: Setting, policy: Policy) -> Floats:
         height = setting.trees.depth
-        return self._rater(setting, height).expected(setting.supported_by(policy, height))[:, 0]
+        return self._rater(setting, height).expected(setting.merit_by(policy, height))[:, 0]
 
     def episode(self, setting: Setting) -> Episode:
         """Every answer is rated, and so is each of the ``k`` critiques that help to rate it."""
@@ -83,7 +83,7 @@ class RecursiveRewardModelling(Rated):
 
     def _rates(self, setting: Setting, level: Level, policy: Policy) -> Rates:
         alone, helped = self._alone(setting, level.height), self._rater(setting, level.height)
-        merit, false = setting.supported_by(policy, level.height), one_hot(level.truth, level.claims) == 0.0
+        merit, false = setting.merit_by(policy, level.height), one_hot(level.truth, level.claims) == 0.0
         tempting = np.where(false, helped.persuasion, -np.inf).argmax(axis=0)
         flawed = level.planted != NOT_PLANTED
         flaw = np.where(flawed, level.planted, 0)
