@@ -6,7 +6,11 @@ a tree of humans interspersed with models that maximise their approval. ``J`` is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from distillers.base import Rated
 from distillers.episode import Episode, rated_everywhere
@@ -17,7 +21,6 @@ from overseers.base import Overseer
 from scenarios.joins import Answers
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
-from scenarios.trees import one_hot
 
 
 @part
@@ -38,14 +41,22 @@ class Approval(Rated):
         return rated_everywhere(setting)
 
 
-def maximise(setting: Setting, rater: Overseer, n: int) -> Choices:
-    """The claim the rater likes best at every question, the sub-answers being chosen in the same way."""
+def maximise(
+    setting: Setting, rater: Overseer, n: int, allowed: Callable[[int], NDArray[np.bool_]] | None = None
+) -> Choices:
+    """The claim the rater likes best at every question, the sub-answers being chosen in the same way.
+
+    ``allowed``: by level, which claims may be answered, (claims, nodes, questions); all if ``None``.
+    """
     trees = setting.trees
     chosen: list[Answers] = []
     for level in trees.levels:
         supported = trees.joined(chosen[-1]) if chosen else level.truth
         speech = level.rhetoric.best_of(n)
-        rated = roles.rate(rater, setting.hearing(level.height), speech, one_hot(supported, trees.claims))
+        hearing = setting.hearing(level.height, searched=n)
+        rated = roles.rate(rater, hearing, speech, level.merit(supported))
+        if allowed is not None:
+            rated = np.where(allowed(level.height), rated, -np.inf)
         chosen.append(choose(rated, level.places))
     return Choices(chosen, trees.claims)
 
@@ -53,6 +64,6 @@ def maximise(setting: Setting, rater: Overseer, n: int) -> Choices:
 def root_ratings(setting: Setting, rater: Overseer, n: int, policy: Policy) -> Floats:
     """Expected rating of each claim at the root, the rater consulting the policy on the sub-questions."""
     height = setting.trees.depth
-    merit = setting.supported_by(policy, height)
+    merit = setting.merit_by(policy, height)
     speech = setting.trees.root.rhetoric.best_of(n)
-    return roles.rate(rater, setting.hearing(height), speech, merit)[:, 0]
+    return roles.rate(rater, setting.hearing(height, searched=n), speech, merit)[:, 0]

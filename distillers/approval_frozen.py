@@ -1,9 +1,15 @@
 """Approval by a rater who consults a frozen HCH instead of the model being trained (MODEL.md §4).
 
-*Blind*: the model does not see which sub-answers the rater got, so it maximises ``ακ·P(c=a) + γ(v + x_n)``.
+*Blind*: the model does not see which sub-answers the rater got, so it maximises ``ακ·P(c=a) + ωγ(v + x_n)``. The
+informed model is ``ApprovalFrozenInformed``.
+
+``ω`` is the share of what is presented, appeal and argument, that reaches the rater; of what it thinks by itself a
+doubting rater keeps all. At ``ω = 0`` no argument reaches anybody, and nothing can be gamed.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from distillers.base import Rated
 from distillers.episode import Episode, rated_everywhere
@@ -19,6 +25,7 @@ class ApprovalFrozen(Rated):
     """Maximise the approval of a human who consults a frozen HCH."""
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
+    argument_share: float = field(1.0, "share of the argument that reaches the rater", symbol="ω", ge=0, le=1)
 
     def optimum(self, setting: Setting) -> Choices:
         levels = setting.trees.levels
@@ -33,5 +40,15 @@ class ApprovalFrozen(Rated):
         return rated_everywhere(setting)
 
     def _rated(self, setting: Setting, height: int) -> Floats:
-        speech = setting.level(height).rhetoric.best_of(self.n_search)
-        return roles.rate(setting.rater, setting.hearing(height), speech, setting.hch_supports[height])
+        return rated(setting, height, self.n_search, self.argument_share, setting.hch_merits[height])
+
+
+def rated(setting: Setting, height: int, n: int, share: float, merit: Floats) -> Floats:
+    """Expected rating of every claim at one level when the share ``ω`` of ``v + x_n`` reaches the rater."""
+    level = setting.level(height)
+    hearing = setting.hearing(height, searched=n)
+    speech = level.rhetoric.best_of(n)
+    if share != 1.0:  # what is heard is v + speech: the missing part of v comes off the speech
+        hearing = replace(hearing, share=share)
+        speech = share * speech - (1.0 - share) * level.appeal
+    return roles.rate(setting.rater, hearing, speech, merit)

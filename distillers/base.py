@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from distillers.episode import Episode
@@ -29,7 +30,7 @@ class Scheme(Part, ABC):
     """A way to train a model ``M`` with human supervision."""
 
     depends_on_answers: ClassVar[bool] = True
-    """Whether anything here depends on how humans answer by themselves (λ, HCH). Where it does not, sweeps share work."""
+    """Whether anything depends on how humans answer by themselves (λ, HCH). Where it does not, sweeps share work."""
 
     @abstractmethod
     def optimum(self, setting: Setting) -> Policy:
@@ -79,6 +80,14 @@ class Rated(Linear, ABC):
 
     def values(self, setting: Setting) -> Floats:
         return self.ratings(setting, self.optimum(setting))
+
+
+class Filtered(Rated, ABC):
+    """A rated scheme whose policies may only put mass on some claims."""
+
+    @abstractmethod
+    def allowed(self, setting: Setting, height: int) -> NDArray[np.bool_]:
+        """Which claims may be answered at one level, (claims, nodes, questions). Raises where none may."""
 
 
 class Judged(Scheme, ABC):

@@ -44,6 +44,13 @@ def everywhere(setting: Setting, work: Literal["rate", "judge"]) -> Episode:
     return Episode(setting.trees.nodes, _minutes(total), _minutes(longest))
 
 
+def answered_then_rated(setting: Setting) -> Episode:
+    """A human at every question answers, then rates an answer it is shown; done when the root's is rated."""
+    own, rated = consultation(setting), rated_everywhere(setting)
+    last = _minutes(setting.human.ticks("rate", setting.trees.root.places))
+    return Episode(own.labels, own.human_minutes + rated.human_minutes, own.elapsed_minutes + last)
+
+
 def judged_path(setting: Setting, levels_down: int) -> Episode:
     """A debate follows one path down the tree, and its questions are judged one after another.
 

@@ -32,7 +32,7 @@ class Setting:
     raters_hear: bool = True
 
     def once(self, what: Hashable, make: Callable[[], T]) -> T:
-        """Something that depends on the trees, the seed and how humans answer (``own``): made once for all who do alike."""
+        """Something that depends on the trees, the seed and how humans answer (``own``): made once for all alike."""
         return self.trees.memory.once((what, self._answerer, self.seed), make)
 
     def once_rated(self, what: Hashable, make: Callable[[], T]) -> T:

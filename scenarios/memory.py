@@ -1,7 +1,7 @@
 """What has been worked out about a batch of trees, so that it is worked out once.
 
-A sweep visits the same trees with many overseers and schemes, and much of the work is the same: HCH depends on λγ alone,
-myopic approval not on λ at all. Whatever is kept here is a pure function of the trees and its key.
+A sweep visits the same trees with many overseers and schemes, and much of the work is the same: HCH depends on λγ
+alone, myopic approval not on λ at all. Whatever is kept here is a pure function of the trees and its key.
 """
 
 from __future__ import annotations

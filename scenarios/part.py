@@ -14,7 +14,7 @@ import pkgutil
 import re
 import sys
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar, dataclass_transform, get_type_hints
+from typing import Any, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
 
 import pydantic
 from pydantic import ConfigDict, Field
@@ -108,6 +108,8 @@ def _note(name: str, info: FieldInfo, kind: Any) -> FieldNote:
 
 
 def _permitted(kind: Any, bounds: dict[str, float]) -> str:
+    if get_origin(kind) is tuple:
+        return "list of " + {int: "whole numbers", float: "numbers", str: "texts"}.get(get_args(kind)[0], "values")
     if hasattr(kind, "__args__") and not bounds:
         return " | ".join(str(choice) for choice in kind.__args__)
     if inspect.isclass(kind) and issubclass(kind, Part):

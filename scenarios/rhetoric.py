@@ -1,12 +1,14 @@
 """The force of arguments: the best of ``n`` draws from a family of distributions.
 
 ``x_n = F_a⁻¹(U^(1/n))`` with one uniform ``U`` per question and claim, so a longer search never weakens an argument
-(common luck over ``n``). ``F_a`` has scale ``τ`` for the true claim and ``τ(1 + asymmetry)`` for false ones. The rebuttal
-``y`` is drawn in the same way with its own uniform, ``n`` being the number of ways in which a claim can be attacked.
+(common luck over ``n``). ``F_a`` has scale ``τ`` for the true claim and ``τ(1 + asymmetry)`` for false ones. The
+rebuttal ``y`` is drawn in the same way with its own uniform, ``n`` being the number of ways to attack a claim.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +18,7 @@ import numpy as np
 from scipy import special
 
 from scenarios import streams
+from scenarios.part import PartError
 from scenarios.streams import Floats, Keys
 
 Quantile = Callable[[Floats, float], Floats]
@@ -48,7 +51,7 @@ class Arguments(Protocol):
         """``x_n``, the force of the best of ``n`` arguments, (claims, nodes, questions)."""
 
     def mean(self, n: float) -> Floats:
-        """Mean of ``x_n`` over luck, same shape. Raises ``ArithmeticError`` where the law has none."""
+        """Mean of ``x_n`` over luck, same shape. Raises ``PartError`` where the law has none."""
 
     def another(self, keys: Keys) -> Arguments:
         """The same law with luck of its own, keyed by ``keys``, (nodes, questions)."""
@@ -98,19 +101,21 @@ class Rhetoric:
 
 @lru_cache(maxsize=256)
 def mean_of_best(family: str, freedom: float, n: float) -> float:
-    """``E x_n`` at scale 1, by quadrature in ``t = log(-log U)``. Raises ``ArithmeticError`` if there is none."""
-    if n == 1.0 and (family != "student_t" or freedom > 1.0):
-        return 0.0
+    """``E x_n`` at scale 1, by quadrature in ``t = log(-log U)``. Raises ``PartError`` if there is none."""
     if family == "student_t" and freedom <= 1.0:
-        raise ArithmeticError(f"rhetoric_freedom: arguments with ν = {freedom:g} have no mean; it takes ν > 1")
+        raise PartError(f"rhetoric_freedom: arguments with ν = {freedom:g} have no mean; it takes ν > 1")
+    if n == 1.0:
+        return 0.0
     # Below, the integrand is x_n·e^t and x_n grows as e^(-t/ν) at most (slower than any power in other families).
     low = -45.0 / (1.0 - 1.0 / freedom) if family == "student_t" else -50.0
-    low = max(low, np.log(n) - 690.0)  # what is smaller than that has no logarithm in double precision
+    low = max(low, math.log(n) - 690.0)  # what is smaller than that has no logarithm in double precision
     edges = np.linspace(low, 6.5, 2 + int(-low / 10.0))
     nodes, weights = np.polynomial.legendre.leggauss(100)
     total = 0.0
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in itertools.pairwise(edges.tolist()):
         t = left + (right - left) * (nodes + 1.0) / 2.0
         force = QUANTILES[family](-np.exp(t) / n, freedom)
         total += float((weights * force * np.exp(t - np.exp(t))).sum()) * (right - left) / 2.0
+    if not math.isfinite(total):
+        raise PartError(f"rhetoric_freedom: no mean of arguments with ν = {freedom:g} can be had; it takes ν ≥ 1.2")
     return total
