@@ -22,7 +22,12 @@ from distillers.debate_noisy import DebateNoisy
 from distillers.debate_quotes import DebateQuotes
 from distillers.market_making import MarketMaking
 from hch.setting import Setting
+from overseers.assisted import Assisted
+from overseers.base import Overseer
 from overseers.human import Human
+from overseers.panel import Panel
+from overseers.sceptic import Sceptic
+from overseers.searching import Searching
 from scenarios.ledger import Ledger
 from scenarios.majority import Majority
 from scenarios.part import find, notes
@@ -95,6 +100,27 @@ def test_every_policy_is_a_distribution_at_every_level(
 def test_nobody_is_gamed_whom_persuasion_does_not_move(scheme: Judged, scenario: Ledger | Majority) -> None:
     made = Setting(scenario.trees(0, 200), Human(gameability=0.0))
     np.testing.assert_array_equal(scheme.optimum(made).root, scheme.optimum(made.deafened).root)
+
+
+@pytest.mark.parametrize("scheme", VARIED, ids=repr)
+@pytest.mark.parametrize("wrapper", [Panel, Sceptic, Assisted, Searching])
+def test_every_kind_of_judge_may_preside(scheme: Judged, wrapper: type[Overseer]) -> None:
+    """A distribution whatever the judge, who listens; and not gamed if persuasion does not move the members."""
+    scenario = Ledger(claims=3, depth=2, asymmetry=0.5)
+    heard = Setting(scenario.trees(0, 50), wrapper(member=Human(gameability=2.0)))
+    root = scheme.optimum(heard).root
+    np.testing.assert_allclose(root.sum(axis=0), 1.0, rtol=0, atol=1e-9)
+    assert np.abs(scheme.margins(heard) - scheme.margins(heard.deafened)).max() > 0.1
+    unmoved = Setting(scenario.trees(0, 50), wrapper(member=Human(gameability=0.0)))
+    np.testing.assert_array_equal(scheme.optimum(unmoved).root, scheme.optimum(unmoved.deafened).root)
+
+
+@pytest.mark.parametrize("scheme", VARIED, ids=repr)
+def test_a_panel_of_one_who_hears_what_all_hear_is_its_member(scheme: Judged) -> None:
+    trees, alone = Ledger(claims=3, depth=2).trees(0, 50), Human(gameability=2.0, attention=0.8)
+    panel = Panel(member=alone, members=1, shared_argument=1.0)
+    found, expected = scheme.optimum(Setting(trees, panel)).root, scheme.optimum(Setting(trees, alone)).root
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("scheme", VARIED, ids=repr)
