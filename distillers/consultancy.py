@@ -17,10 +17,10 @@ for a judge who is right less often than the coin is honest (both rise). Numbers
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
 from distillers.base import Judged
 from distillers.episode import Episode, judged_path
+from distillers.odds import log_odds
 from hch.policy import Distributions
 from hch.setting import Setting
 from overseers import base as roles
@@ -61,8 +61,8 @@ class Consultancy(Judged):
 def beliefs(setting: Setting, height: int, n: int, aided: bool) -> Floats:
     """``[a, b]``: the judge's belief in ``b`` when ``a`` is presented, (claims, claims, nodes, questions)."""
     level = setting.level(height)
-    merit = setting.hch_supports[height] if aided else one_hot(level.truth, level.claims)
-    hearing = setting.hearing(height, aided=aided or height == 0)
+    merit = setting.hch_merits[height] if aided else level.merit(level.truth)
+    hearing = setting.hearing(height, aided=aided or height == 0, searched=n)
     return roles.accept(setting.rater, hearing, level.rhetoric.best_of(n), merit)
 
 
@@ -78,4 +78,5 @@ def presenting(belief: Floats, presented: Answers) -> Floats:
 
 def acceptability(setting: Setting, n: int, aided: bool) -> Floats:
     """Log-odds that each claim at the root is believed when it is presented, (claims, questions)."""
-    return np.asarray(special.logit(accepted(beliefs(setting, setting.trees.depth, n, aided))[:, 0]))
+    belief = beliefs(setting, setting.trees.depth, n, aided)[:, :, 0]
+    return np.stack([log_odds(belief[claim], claim) for claim in range(len(belief))])

@@ -22,7 +22,7 @@ from overseers import base as roles
 from scenarios.joins import Answers
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
-from scenarios.trees import Trees, one_hot, siblings
+from scenarios.trees import Trees, siblings
 
 FULL_DEPTH = 1000
 
@@ -66,8 +66,8 @@ class Debate(Debating):
         """The judge is unaided above the leaves, for nobody has answered the sub-questions."""
         level = setting.level(height)
         speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
-        alone = setting.hearing(height, aided=height == 0)
-        return roles.judge(setting.rater, alone, speech, one_hot(level.truth, level.claims))
+        alone = setting.hearing(height, aided=height == 0, searched=self.n_search)
+        return roles.judge(setting.rater, alone, speech, level.merit(level.truth))
 
 
 def judged_height(setting: Setting, levels_down: int) -> int:

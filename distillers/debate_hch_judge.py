@@ -27,4 +27,5 @@ class DebateHCH(Debating):
     def verdicts(self, setting: Setting, height: int) -> Floats:
         level = setting.level(height)
         speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
-        return roles.judge(setting.rater, setting.hearing(height), speech, setting.hch_supports[height])
+        hearing = setting.hearing(height, searched=self.n_search)
+        return roles.judge(setting.rater, hearing, speech, setting.hch_merits[height])
