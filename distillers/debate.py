@@ -31,6 +31,8 @@ FULL_DEPTH = 1000
 class Debating(Convincing, ABC):
     """A debate. Kinds of debate differ in one thing: what the judge hears and verifies, ``verdicts``."""
 
+    depends_on_answers: ClassVar[bool] = False
+
     judged_depth: int = field(
         FULL_DEPTH, "levels down at which the judge decides; more than the tree has means its leaves", symbol="ℓ", ge=0
     )
@@ -57,8 +59,6 @@ class Debating(Convincing, ABC):
 @part
 class Debate(Debating):
     """Two models argue down the tree; a human judges where they arrive."""
-
-    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
 

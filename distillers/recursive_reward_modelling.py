@@ -18,6 +18,7 @@ none. Real critiques are argued as the truth is (scale ``τ``), fake ones as fal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy import special
@@ -40,6 +41,8 @@ from scenarios.trees import NOT_PLANTED, Level, one_hot, pick
 @part
 class RecursiveRewardModelling(Rated):
     """Maximise the approval of a human whom critics, trained in the same way one level down, help to verify."""
+
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim or critique", symbol="n", unit="draws", ge=1, le=10**9)
     critique_discernment: float = field(

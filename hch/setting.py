@@ -39,6 +39,10 @@ class Setting:
         """Something that depends on the trees and how raters rate (``rating``): made once for all who do alike."""
         return self.trees.memory.once((what, self._rating, "rated"), make)
 
+    def once_at_root(self, what: Hashable, make: Callable[[], T]) -> T:
+        """Something small that depends on the trees, the seed, and on how humans answer and rate: likewise."""
+        return self.trees.root_memory.once((what, self._answerer, self._rating, self.seed), make)
+
     @cached_property
     def _answerer(self) -> Overseer:
         return self.human.as_answerer()

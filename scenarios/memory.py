@@ -12,13 +12,12 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
-_KEPT = 64
-
 
 class Memory:
-    """Results by key, the least recently used forgotten first."""
+    """Results by key, ``kept`` of them, the least recently used forgotten first."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = 64) -> None:
+        self._kept = kept
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -26,7 +25,7 @@ class Memory:
         if key not in self._known:
             made = make()
             self._known[key] = made
-            while len(self._known) > _KEPT:
+            while len(self._known) > self._kept:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
         return cast("T", self._known[key])

@@ -21,6 +21,7 @@ from scenarios.rhetoric import Rhetoric
 from scenarios.streams import Floats, Keys
 
 NOT_PLANTED = -1
+_ROOTS_KEPT = 2000
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,15 @@ class Level:
 class Trees:
     """A batch of question trees of one depth: ``levels[0]`` the leaves, ``levels[-1]`` the roots.
 
-    ``memory``: what has been worked out about these trees; it holds nothing that could not be worked out again.
+    ``memory``: what has been worked out about these trees, and ``root_memory`` about their roots alone; they hold
+    nothing that could not be worked out again.
     """
 
     levels: tuple[Level, ...]
     join: Join
     branching: int
     memory: Memory = field(default_factory=Memory, compare=False, repr=False)
+    root_memory: Memory = field(default_factory=lambda: Memory(_ROOTS_KEPT), compare=False, repr=False)
 
     @property
     def depth(self) -> int:
@@ -113,7 +116,7 @@ class Trees:
     def without_plants(self) -> Trees:
         """The same trees and luck with no falsehood planted anywhere."""
         levels = tuple(level.unplanted() for level in self.levels)
-        return replace(self, levels=levels, memory=Memory())
+        return replace(self, levels=levels, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
 
     def joined(self, below: Answers) -> Answers:
         """Join one level's definite answers: (nodes·b, questions) → (nodes, questions)."""
