@@ -20,7 +20,7 @@ import numpy as np
 from distillers.answer_first import shift
 from distillers.base import LogScored
 from distillers.episode import Episode, answered_then_rated
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from scenarios.part import field, part
 from scenarios.streams import Floats
@@ -34,7 +34,7 @@ class AnswerFirstLogScore(LogScored):
     suggestion: float = field(0.25, "share of persuasion that shifts recollection", symbol="χ", ge=0, le=100)
 
     def optimum(self, setting: Setting) -> Distributions:
-        return Distributions([self._at_rest(setting, height) for height in range(setting.trees.depth + 1)])
+        return Distributions(OnDemand(setting.trees.depth + 1, lambda height: self._at_rest(setting, height)))
 
     def target(self, setting: Setting) -> Floats:
         """What the human recalls when the trained model's answers are shown, (claims, questions)."""

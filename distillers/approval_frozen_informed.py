@@ -12,7 +12,7 @@ import numpy as np
 from distillers.approval_frozen import rated
 from distillers.base import Objective
 from distillers.episode import Episode, rated_everywhere
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
@@ -27,7 +27,7 @@ class ApprovalFrozenInformed(Objective):
     argument_share: float = field(1.0, "share of the argument that reaches the rater", symbol="ω", ge=0, le=1)
 
     def optimum(self, setting: Setting) -> Distributions:
-        return Distributions([self._answered(setting, level.height) for level in setting.trees.levels])
+        return Distributions(OnDemand(setting.trees.depth + 1, lambda height: self._answered(setting, height)))
 
     def objective(self, setting: Setting, root: Floats) -> Floats:
         """Mean rating, if the policy says each claim as often as it can where that claim is supported.

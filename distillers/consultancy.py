@@ -21,7 +21,7 @@ import numpy as np
 from distillers.base import Judged
 from distillers.episode import Episode, judged_path
 from distillers.odds import log_odds
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from overseers import base as roles
 from scenarios.joins import Answers
@@ -41,7 +41,8 @@ class Consultancy(Judged):
     aided: bool = field(True, "whether the judge consults a frozen HCH's sub-answers")
 
     def optimum(self, setting: Setting) -> Distributions:
-        return Distributions([self._answer(setting, level) for level in setting.trees.levels])
+        levels = setting.trees.levels
+        return Distributions(OnDemand(len(levels), lambda height: self._answer(setting, levels[height])))
 
     def margins(self, setting: Setting) -> Floats:
         return acceptability(setting, self.n_search, self.aided)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from distillers.base import Judged
 from distillers.consultancy import acceptability, accepted, beliefs, presenting
 from distillers.episode import Episode, judged_path
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
@@ -24,7 +24,8 @@ class ConsultancyFree(Judged):
     aided: bool = field(True, "whether the judge consults a frozen HCH's sub-answers")
 
     def optimum(self, setting: Setting) -> Distributions:
-        return Distributions([self._answer(setting, level) for level in setting.trees.levels])
+        levels = setting.trees.levels
+        return Distributions(OnDemand(len(levels), lambda height: self._answer(setting, levels[height])))
 
     def margins(self, setting: Setting) -> Floats:
         return acceptability(setting, self.n_search, self.aided)

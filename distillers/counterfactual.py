@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from distillers.base import LogScored
 from distillers.episode import Episode, consultation
-from distillers.imitation import rounds
+from distillers.imitation import trained
 from hch import exact
 from hch.policy import Distributions
 from hch.setting import Setting
@@ -29,8 +29,7 @@ class Counterfactual(LogScored):
     )
 
     def optimum(self, setting: Setting) -> Distributions:
-        *_, last = rounds(setting)
-        return last
+        return trained(setting)
 
     def target(self, setting: Setting) -> Floats:
         """What the human answers when the trained model's own answer is withheld, (claims, questions)."""

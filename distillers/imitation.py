@@ -22,7 +22,7 @@ class Imitation(LogScored):
     """Imitate the human who consults the model; the optimum is HCH."""
 
     def optimum(self, setting: Setting) -> Distributions:
-        return setting.once("imitation", lambda: list(rounds(setting))[-1])
+        return trained(setting)
 
     def target(self, setting: Setting) -> Floats:
         """The human who consults the trained model: a fixed point, for round ``d + 1`` equals round ``d``."""
@@ -32,6 +32,11 @@ class Imitation(LogScored):
 
     def episode(self, setting: Setting) -> Episode:
         return consultation(setting)
+
+
+def trained(setting: Setting) -> Distributions:
+    """The last round's model."""
+    return setting.once("imitation", lambda: list(rounds(setting))[-1])
 
 
 def rounds(setting: Setting) -> Iterator[Distributions]:
