@@ -11,6 +11,8 @@ so at ``χ = 0`` it is the mode of HCH. ``J`` is that chance.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from scipy import special
 
@@ -26,6 +28,8 @@ from scenarios.streams import Floats, choose
 @part
 class AnswerFirst(Linear):
     """Match the answer that the human gave first, as the human recalls it."""
+
+    group: ClassVar[str] = "imitation"
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     suggestion: float = field(0.25, "share of persuasion that shifts recollection", symbol="χ", ge=0, le=100)

@@ -15,6 +15,8 @@ because ``Σ_a π(a)P'_a(b) = A·P(b) + π(b)(1 - 1/Z(b))`` with ``A = Σ_a π(a
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from distillers.answer_first import shift
@@ -29,6 +31,8 @@ from scenarios.streams import Floats
 @part
 class AnswerFirstLogScore(LogScored):
     """Predict the answer that the human gave first, as the human recalls it."""
+
+    group: ClassVar[str] = "imitation"
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     suggestion: float = field(0.25, "share of persuasion that shifts recollection", symbol="χ", ge=0, le=100)

@@ -27,6 +27,7 @@ from scenarios.streams import Floats, choose
 class Approval(Rated):
     """Maximise the approval of a human who consults the model itself."""
 
+    group: ClassVar[str] = "approval"
     depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)

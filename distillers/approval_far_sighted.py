@@ -37,6 +37,7 @@ from scenarios.trees import one_hot, siblings
 class ApprovalFarSighted(Linear):
     """Maximise approval over the whole tree, playing sub-answers that support the answers above."""
 
+    group: ClassVar[str] = "approval"
     depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)

@@ -10,6 +10,7 @@ doubting rater keeps all. At ``ω = 0`` no argument reaches anybody, and nothing
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from distillers.base import Rated
 from distillers.episode import Episode, rated_everywhere
@@ -24,6 +25,8 @@ from scenarios.streams import Floats, choose
 @part
 class ApprovalFrozen(Rated):
     """Maximise the approval of a human who consults a frozen HCH."""
+
+    group: ClassVar[str] = "approval"
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     argument_share: float = field(1.0, "share of the argument that reaches the rater", symbol="ω", ge=0, le=1)

@@ -7,6 +7,8 @@ persuasion alone outweighs ``κ``.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from distillers.approval_frozen import rated
@@ -22,6 +24,8 @@ from scenarios.trees import one_hot
 @part
 class ApprovalFrozenInformed(Objective):
     """Maximise the approval of a human who consults a frozen HCH, knowing what it was told."""
+
+    group: ClassVar[str] = "approval"
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     argument_share: float = field(1.0, "share of the argument that reaches the rater", symbol="ω", ge=0, le=1)

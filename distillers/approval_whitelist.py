@@ -24,6 +24,7 @@ from scenarios.streams import Floats
 class ApprovalWhitelist(Filtered):
     """Maximise approval over the answers on a list."""
 
+    group: ClassVar[str] = "approval"
     depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)

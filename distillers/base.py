@@ -29,6 +29,8 @@ class NoOptimum(ArithmeticError):
 class Scheme(Part, ABC):
     """A way to train a model ``M`` with human supervision."""
 
+    group: ClassVar[str] = "others"
+    """With which schemes it is shown: lists, tables and pictures go by groups."""
     depends_on_answers: ClassVar[bool] = True
     """Whether anything depends on how humans answer by themselves (λ, HCH). Where it does not, sweeps share work."""
 

@@ -16,6 +16,8 @@ for a judge who is right less often than the coin is honest (both rise). Numbers
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from distillers.base import Judged
@@ -33,6 +35,8 @@ from scenarios.trees import Level, one_hot
 @part
 class Consultancy(Judged):
     """A judge believes, or not, one adviser who was assigned the claim to argue for."""
+
+    group: ClassVar[str] = "advice"
 
     assigned_true: float = field(
         0.5, "share of episodes in which the adviser is assigned the true claim", unit="probability", ge=0, le=1

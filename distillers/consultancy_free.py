@@ -6,6 +6,8 @@ adviser may well be honest: where the judge verifies much, the true claim is the
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from distillers.base import Judged
 from distillers.consultancy import acceptability, accepted, beliefs, presenting
 from distillers.episode import Episode, judged_path
@@ -19,6 +21,8 @@ from scenarios.trees import Level
 @part
 class ConsultancyFree(Judged):
     """A judge believes, or not, one adviser who chose the claim to argue for."""
+
+    group: ClassVar[str] = "advice"
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     aided: bool = field(True, "whether the judge consults a frozen HCH's sub-answers")

@@ -9,6 +9,7 @@ each that counts, ``1/ε`` questions are asked.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from distillers.base import LogScored
 from distillers.episode import Episode, consultation
@@ -23,6 +24,8 @@ from scenarios.streams import Floats
 @part
 class Counterfactual(LogScored):
     """Imitate the human on the questions for which the model's answer is withheld."""
+
+    group: ClassVar[str] = "imitation"
 
     withheld: float = field(
         0.1, "chance that an answer is withheld and scored", symbol="ε", unit="probability", gt=0, le=1

@@ -33,6 +33,7 @@ from scenarios.trees import one_hot
 class CrossExamination(Judged):
     """Debate that may lose the thread: at each level the flaw is found with some probability."""
 
+    group: ClassVar[str] = "debate"
     depends_on_answers: ClassVar[bool] = False
 
     found: float = field(0.9, "chance that the flaw is found, per level", symbol="φ", unit="probability", ge=0, le=1)

@@ -31,6 +31,7 @@ FULL_DEPTH = 1000
 class Debating(Convincing, ABC):
     """A debate. Kinds of debate differ in one thing: what the judge hears and verifies, ``verdicts``."""
 
+    group: ClassVar[str] = "debate"
     depends_on_answers: ClassVar[bool] = False
 
     judged_depth: int = field(

@@ -28,6 +28,7 @@ from scenarios.streams import Floats
 class DebateNoisy(Judged):
     """Debate whose outcome is as uncertain as its judge."""
 
+    group: ClassVar[str] = "debate"
     depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)

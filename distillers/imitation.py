@@ -7,6 +7,7 @@ level; that is found here by iterating from the unaided human, not by asking HCH
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from distillers.base import LogScored
 from distillers.episode import Episode, consultation
@@ -20,6 +21,8 @@ from scenarios.streams import Floats
 @part
 class Imitation(LogScored):
     """Imitate the human who consults the model; the optimum is HCH."""
+
+    group: ClassVar[str] = "imitation"
 
     def optimum(self, setting: Setting) -> Distributions:
         return trained(setting)

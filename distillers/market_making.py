@@ -28,6 +28,7 @@ from scenarios.streams import Floats
 class MarketMaking(LogScored, Judged):
     """Predict the human's belief after every argument and rebuttal has been heard."""
 
+    group: ClassVar[str] = "advice"
     depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)

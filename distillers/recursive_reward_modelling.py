@@ -42,6 +42,7 @@ from scenarios.trees import NOT_PLANTED, Level, one_hot, pick
 class RecursiveRewardModelling(Rated):
     """Maximise the approval of a human whom critics, trained in the same way one level down, help to verify."""
 
+    group: ClassVar[str] = "reward modelling"
     depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim or critique", symbol="n", unit="draws", ge=1, le=10**9)
