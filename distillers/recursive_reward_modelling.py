@@ -29,7 +29,8 @@ from hch.policy import Choices, Policy
 from hch.setting import Setting
 from overseers.assisted import assisted
 from overseers.base import Hearing, Overseer
-from overseers.beliefs import Opinion, majority_log_odds
+from overseers.beliefs import Opinion
+from overseers.votes import majority_log_odds
 from scenarios import streams
 from scenarios.joins import Answers
 from scenarios.part import field, part

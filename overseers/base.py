@@ -20,8 +20,9 @@ import numpy as np
 from scipy import special
 
 from overseers import pace
-from overseers.beliefs import Answering, Mind, Opinion, majority_log_odds, vote
+from overseers.beliefs import Answering, Mind, Opinion
 from overseers.beliefs import Belief as Belief
+from overseers.votes import majority_log_odds, vote
 from scenarios.joins import Answers
 from scenarios.part import Part, field, part
 from scenarios.rhetoric import Arguments

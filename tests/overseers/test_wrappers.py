@@ -20,7 +20,9 @@ from overseers.panel import Panel
 from overseers.sceptic import Sceptic, best_rival
 from overseers.searching import Searching
 from overseers.unpersuaded import Unpersuaded
+from overseers.votes import elected, vote
 from scenarios import streams
+from scenarios.joins import plurality
 from scenarios.ledger import Ledger
 from scenarios.majority import Majority
 from scenarios.part import PartError
@@ -89,7 +91,7 @@ def test_condorcet_three_independent_judges(p):
     assert found[0] == pytest.approx(p + p * (1 - p) * (2 * p - 1), abs=1e-12)
 
 
-@pytest.mark.parametrize("members", [1, 3, 5, 7, 9])
+@pytest.mark.parametrize("members", [1, 3, 5, 7])
 def test_condorcet_any_odd_panel_in_comparing_and_answering(members):
     p = np.array([0.55, 0.8])
     binomial = stats.binom.sf(members // 2, members, p)
@@ -236,10 +238,27 @@ def test_a_panel_answers_by_plurality_of_its_members():
     np.testing.assert_allclose(roles.answer(panel, hearing, chance), expected, atol=1e-12)
 
 
-def test_too_many_ballots_are_refused_by_name():
-    trees = Ledger(claims=20, depth=0).trees(0, 3)
-    with pytest.raises(PartError, match="members: 4 members and 20 claims"):
-        exact.hch(trees, Panel(members=4))
+@pytest.mark.parametrize(("claims", "members"), [(2, 2), (2, 6), (3, 4), (3, 5), (4, 3), (6, 2), (2, 7)])
+def test_votes_are_counted_as_an_enumeration_of_ballots_counts_them(claims, members):
+    rng = np.random.default_rng(claims + 10 * members)
+    ballots = [rng.dirichlet(np.full(claims, 0.4), size=6).T for _ in range(members)]
+    box = plurality(claims, members)
+    np.testing.assert_allclose(vote(ballots), box.distribution(ballots), atol=1e-13)
+    cast = [rng.integers(claims, size=(3, 50)) for _ in range(members)]
+    np.testing.assert_array_equal(elected(cast), box.answers(cast))
+
+
+def test_rare_outcomes_of_a_vote_keep_their_digits():
+    ballot = np.array([[1 - 3e-9], [1e-9], [2e-9]])
+    found = vote([ballot] * 3)[:, 0]
+    # Two of three must err alike, or all three differ and the first errs.
+    expected = [3 * q**2 * (1 - q) + q**3 + 2 * q * (1 - 3e-9) * (3e-9 - q) for q in (1e-9, 2e-9)]
+    np.testing.assert_allclose(found[1:], expected, rtol=1e-6)
+
+
+def test_panels_cope_with_many_claims():
+    trees = Ledger(claims=64, depth=0).trees(0, 20)
+    np.testing.assert_allclose(exact.hch(trees, Panel(members=5)).root.sum(axis=0), 1.0, atol=1e-9)
 
 
 def test_an_engine_that_asks_one_human_per_question_refuses_a_panel():
@@ -286,7 +305,7 @@ def test_searching_and_sitting_on_a_panel_commute():
 def test_a_panel_with_arguments_of_its_own_is_harder_to_game():
     trees = Ledger().trees(0, 1500)
     gamed = []
-    for human in (Panel(member=HUMANS[0], members=9, shared_argument=1.0), Panel(member=HUMANS[0], members=9)):
+    for human in (Panel(member=HUMANS[0], members=7, shared_argument=1.0), Panel(member=HUMANS[0], members=7)):
         setting = Setting(trees, Unpersuaded(member=human))  # HCH is not asked here
         setting = replace(setting, human=human)
         policies = [Approval().optimum(setting).root, Approval().optimum(setting.deafened).root]
