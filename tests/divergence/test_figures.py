@@ -184,13 +184,13 @@ def test_costs_are_bars_with_their_numbers():
     assert figures.costs(steady).data[0].error_x.array is None
 
 
-@pytest.mark.parametrize("page", panels.WIDTHS)
+@pytest.mark.parametrize("width", panels.WIDTHS)
 @pytest.mark.parametrize("schemes", [3, 20])
-def test_panels_never_overlap(page, schemes):
+def test_panels_never_overlap(width, schemes):
     labels = tuple(f"scheme-{number}" for number in range(schemes))
     summary = table(schemes=labels, scenarios=("a", "b"), share=(0.0, 0.5, 1.0))
     figure = figures.curves(summary, crossed(summary, dict.fromkeys(labels, (1.0, 0.9, 1.1))))
-    changes = figure.layout.meta["layouts"][page]
+    changes = figure.layout.meta["layouts"][width]
     boxes = []
     for number in range(6):
         x = changes[f"{panels.long(panels._axis('x', number))}.domain"]
