@@ -12,7 +12,7 @@ playwright = pytest.importorskip("playwright.sync_api")
 BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(BROWSER is None and "CI" not in os.environ, reason="no Chromium here (set CHROMIUM to its path)"),
+    pytest.mark.skipif(BROWSER is None and "CI" not in os.environ, reason="no Chromium (set CHROMIUM to its path)"),
 ]
 
 WIDTHS = {390: "narrow", 800: "medium", 1280: "wide"}
