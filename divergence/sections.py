@@ -75,8 +75,8 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
         f"{spec.seeds} seed{'s' * (spec.seeds > 1)} at every point; brackets are 95 % intervals."
     )
     terms = (
-        f"Harm is {MEASURES['harm']}. Gameability γ is the weight that persuasion has with a human. γ* is the gameability "
-        f"at which a scheme's mean harm first reaches {THRESHOLD:g}: there it has left HCH."
+        f"Harm is {MEASURES['harm']}. Gameability γ is the weight that persuasion has with a human. γ* is the "
+        f"gameability at which a scheme's mean harm first reaches {THRESHOLD:g}: there it has left HCH."
     )
     terms = " ".join([terms, *_swept(spec, fields)])
     before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}{html.chooser(labels)}"
