@@ -14,25 +14,31 @@ MANY = 6
 """Up to so many schemes every pair is compared; of more, neighbours in the ranking of which something is settled."""
 
 
-def compared(differences: pd.DataFrame, axis: str | None, fields: Fields) -> pd.DataFrame:
-    """Pairs of schemes in words: where one does more harm than the other, and the largest difference.
-
-    ``differences`` are a study's at one point of what else is swept.
-    """
+def chosen(differences: pd.DataFrame) -> pd.DataFrame:
+    """The lines of the pairs worth comparing. ``differences`` are a study's at one point of what else is swept."""
     if not len(differences):
         return differences
-    lines = []
-    for (scenario, overseer), here in differences.dropna(subset=["difference"]).groupby(
-        ["scenario", "overseer"], sort=False, dropna=False
-    ):
+    found = []
+    for _, here in differences.dropna(subset=["difference"]).groupby(["scenario", "overseer"], sort=False):
         wanted = _pairs(here)
-        pairs = [(key, pair) for key, pair in here.groupby(["a", "b"], sort=False) if key in wanted]
+        kept = [pair for key, pair in here.groupby(["a", "b"], sort=False) if key in wanted]
         if len(_schemes(here)) > MANY:
-            pairs = [(key, pair) for key, pair in pairs if ((pair["low"] > 0) | (pair["high"] < 0)).any()]
-        pairs.sort(key=lambda found: -float(found[1]["difference"].abs().max()))
-        place = {"scenario": scenario, "overseer": overseer}
-        lines += [place | _pair(str(a), str(b), pair, axis, fields) for (a, b), pair in pairs]
-    return pd.DataFrame(lines)
+            kept = [pair for pair in kept if ((pair["low"] > 0) | (pair["high"] < 0)).any()]
+        found += sorted(kept, key=lambda pair: -float(pair["difference"].abs().max()))
+    return pd.concat(found, ignore_index=True) if found else differences.iloc[:0]
+
+
+def compared(differences: pd.DataFrame, axis: str | None, fields: Fields) -> pd.DataFrame:
+    """Chosen pairs in words: where one does more harm than the other, and the largest difference."""
+    if not len(differences):
+        return differences
+    keys = ["scenario", "overseer", "a", "b"]
+    return pd.DataFrame(
+        [
+            {"scenario": scenario, "overseer": overseer} | _pair(str(a), str(b), pair, axis, fields)
+            for (scenario, overseer, a, b), pair in differences.groupby(keys, sort=False)
+        ]
+    )
 
 
 def _pair(a: str, b: str, pair: pd.DataFrame, axis: str | None, fields: Fields) -> dict[str, str]:

@@ -11,11 +11,12 @@ import plotly.graph_objects as go
 from divergence import figures, pairs, wording
 from divergence import fragments as html
 from divergence.figures import names, panels
+from divergence.figures.costs import spans
 from divergence.figures.curves import REFERENCES
 from divergence.figures.names import Fields
 from divergence.figures.traces import series
 from divergence.intervals import RESAMPLES, THRESHOLD
-from divergence.measures import COSTS, MEASURES
+from divergence.measures import MEASURES
 from divergence.spec import Spec
 from divergence.study import Study
 from divergence.terminal import focus
@@ -138,7 +139,7 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             figures.costs(summary),
             "Of one supervised episode: minutes of human work, minutes until it is over if nobody waits for a desk, "
             "and human judgements. Whiskers, where there are any, span the swept values.",
-            {"costs": ("costs", _csv(summary[summary["measure"].isin(tuple(COSTS))].drop(columns=["low", "high"])))},
+            {"costs": ("costs", _csv(spans(summary)))},
         ),
     ]
 
@@ -156,7 +157,7 @@ def _csv(table: pd.DataFrame) -> str:
 
 def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section:
     title = "Schemes compared in pairs"
-    lines = wording.at(study.differences(), point)
+    lines = pairs.chosen(wording.at(study.differences(), point))
     table = pairs.compared(lines, panels.along(study.summary), fields)
     where = ", ".join(f"{names.called(name, fields)} = {names.value(value)}" for name, value in point.items())
     if not len(table):

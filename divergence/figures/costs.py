@@ -12,7 +12,7 @@ from divergence import style
 from divergence.figures import names
 from divergence.figures.grid import applied
 from divergence.figures.panels import heading
-from divergence.figures.traces import series, ticks
+from divergence.figures.traces import label, series, ticks
 from divergence.measures import COSTS
 
 _BAR, _TITLE, _FOOT = 22, 50, 48
@@ -22,7 +22,7 @@ _GAP = 0.05
 
 def costs(summary: pd.DataFrame) -> go.Figure:
     """Bars per scheme, a row per scenario and overseer. Where swept fields change a cost, whiskers span its values."""
-    wanted = summary[summary["measure"].isin(tuple(COSTS))]
+    wanted = spans(summary)
     labels = series(wanted)
     looks = style.looks(labels)
     rows = list(wanted.groupby(["scenario", "overseer"], sort=False, dropna=False))
@@ -38,7 +38,7 @@ def costs(summary: pd.DataFrame) -> go.Figure:
         x, y = (letter if number == 0 else f"{letter}{number + 1}" for letter in "xy")
         own = lines[lines["measure"] == measure]
         traces.append(_bars(own, labels, looks) | {"xaxis": x, "yaxis": y})
-        layout |= _axes(number, x, y, labels, measure, float(own["mean"].max()) if len(own) else 0.0)
+        layout |= _axes(number, x, y, labels, measure, float(own["max"].max()) if len(own) else 0.0)
         layout.setdefault("annotations", []).append(heading(title, x, y))
     pages = {page: _page(page, labels, [cell[:2] for cell in cells]) for page in _COLUMNS}
     whole = layout | {
@@ -55,13 +55,19 @@ def _heading(scenario: str, overseer: str, measure: str) -> str:
     return f"{place}<br>{names.words(measure)}"
 
 
-def _bars(lines: pd.DataFrame, labels: list[str], looks: dict[str, style.Look]) -> dict[str, Any]:
+def spans(summary: pd.DataFrame) -> pd.DataFrame:
+    """Every cost of every scheme: its mean, least and most over the swept points."""
+    wanted = summary[summary["measure"].isin(tuple(COSTS))]
+    keys = ["scenario", "overseer", "scheme", "phase", "measure"]
+    return wanted.groupby(keys, sort=False, dropna=False)["mean"].agg(["mean", "min", "max"]).reset_index()
+
+
+def _bars(own: pd.DataFrame, labels: list[str], looks: dict[str, style.Look]) -> dict[str, Any]:
     """One cost of all schemes: the mean over the swept points, and its range where it varies."""
-    by = {name: own["mean"] for name, own in _by_label(lines)}
-    present = [name for name in labels if name in by]
-    mean = np.array([by[name].mean() for name in present])
-    low, high = (np.array([getattr(by[name], end)() for name in present]) for end in ("min", "max"))
-    varied = bool(len(mean)) and bool((high - low > 1e-9 * np.abs(mean)).any())
+    present = [label(scheme, phase) for scheme, phase in zip(own["scheme"], own["phase"], strict=True)]
+    mean, low, high = (own[end].to_numpy(dtype=np.float64) for end in ("mean", "min", "max"))
+    varied = bool((high - low > 1e-9 * np.abs(mean)).any())
+    whiskers = {"type": "data", "symmetric": False, "array": high - mean, "arrayminus": mean - low}
     return {
         "type": "bar",
         "orientation": "h",
@@ -73,15 +79,8 @@ def _bars(lines: pd.DataFrame, labels: list[str], looks: dict[str, style.Look]) 
         "cliponaxis": False,
         "customdata": [names.escaped(name) for name in present],
         "hovertemplate": "%{customdata}: %{text}<extra></extra>",
-        "error_x": {"type": "data", "symmetric": False, "array": high - mean, "arrayminus": mean - low}
-        if varied
-        else None,
+        "error_x": whiskers if varied else None,
     }
-
-
-def _by_label(lines: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    grouped = lines.groupby(["scheme", "phase"], sort=False)
-    return [(series(own)[0], own) for _, own in grouped]
 
 
 def _axes(number: int, x: str, y: str, labels: list[str], measure: str, most: float) -> dict[str, Any]:
