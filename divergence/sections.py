@@ -166,7 +166,8 @@ def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section
     place = f" at {where}" if where else ""
     before = (
         f"<p>Harm of scheme A less harm of scheme B{html.text(place)}, "
-        "under the same luck, so that what they share cancels. “More harm” means that the 95 % interval excludes 0.</p>"
+        "under the same luck, so that what they share cancels. “More harm” means that the 95 % interval excludes 0. "
+        f"Of more than {pairs.MANY} schemes, neighbours in mean harm are compared, where anything is settled.</p>"
         + html.table(list(table.columns), table.itertuples(index=False, name=None))
     )
     return Section("pairs", title, before, tables={"pairs": ("differences", _csv(lines))})
