@@ -13,14 +13,14 @@ from distillers.base import Scheme
 from divergence import specfile, study
 from divergence.build import FAMILIES, SpecError, build
 from divergence.cell import Named
-from divergence.spec import Axis, Spec, apply
+from divergence.spec import Axis, Range, Spec, apply
 from divergence.study import Progress, Study
 from overseers.base import Overseer
 from scenarios.base import Scenario
 from scenarios.part import Part
 
-QUICK = {"questions": 200, "seeds": 2}
-FULL = {"questions": 3000}
+QUICK: dict[str, Any] = {"questions": 200, "seeds": 2}
+FULL: dict[str, Any] = {"questions": 3000}
 
 
 def compare(
@@ -40,9 +40,11 @@ def compare(
     """Compare schemes by their divergence from HCH: the packaged study, or part of it, or with parts of your own.
 
     ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
-    replaces its sweep of γ. ``quick`` is a coarse look (seconds), ``full`` has 3,000 questions a seed. ``out`` names
-    the directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
-    ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames. Raises SpecError on bad input.
+    replaces its sweep of γ. ``quick`` is a coarse look (seconds) without ablations and shares; ``full`` has 3,000
+    questions a seed, ablations of every scheme and four times the points. ``out`` names the directory that keeps the
+    results (by default ``hch-…`` in the current one). Returns the study: ``.rows``, ``.summary``, ``.crossings`` and
+    ``.differences()`` are DataFrames, and so are ``.grounds.ablations``, ``.shares`` and ``.verdicts``. Raises
+    SpecError on bad input.
     """
     spec = default_spec(quick=quick, full=full)
     spec = customised(spec, seed, gameability, {"scenario": scenarios, "overseer": overseers, "scheme": schemes})
@@ -92,6 +94,10 @@ def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
     table = tomllib.loads(text) | (QUICK if quick else FULL if full else {})
     if quick:
         table["sweep"]["overseer.gameability"]["steps"] = 9
+        del table["ablations"], table["shares"], table["box"]
+    if full:
+        table["ablations"]["all_schemes"] = True
+        table["shares"]["points"] = 256
     return specfile.parse(table, "compare")
 
 
@@ -110,17 +116,26 @@ def customised(
         values = axis.values
         if axis.column == "gameability" and gameability is not None:
             values = tuple(float(v) for v in (gameability if isinstance(gameability, Sequence) else [gameability]))
-        if _sweepable(spec, axis):
+        if _settable(spec, axis):
             axes.append(replace(axis, values=values))
             for value in values:
                 apply(spec, {axis.path: value}, f"--{axis.column}")
-    return replace(spec, axes=tuple(axes))
+    return supported(replace(spec, axes=tuple(axes)))
 
 
-def _sweepable(spec: Spec, axis: Axis) -> bool:
+def supported(spec: Spec) -> Spec:
+    """The study without what its parts have no field for; where γ is not swept, nothing is asked about γ*."""
+    spec = replace(spec, box=tuple(one for one in spec.box if _settable(spec, one)))
+    if spec.gameability is None:
+        return replace(spec, ablations=None, shares=None, box=())
+    return spec if spec.box else replace(spec, shares=None)
+
+
+def _settable(spec: Spec, one: Axis | Range) -> bool:
     """Whether any part at hand has the field; an overseer of one's own need not have them all."""
     try:
-        apply(spec, {axis.path: axis.values[0]})
+        for value in one.values:
+            apply(spec, {one.path: value})
     except SpecError:
         return False
     return True

@@ -147,7 +147,7 @@ def sweep(
     if dry_run:
         from divergence.dry import describe
 
-        plan.check_memory(spec, _cores(workers))
+        plan.check_memory([one for cells in plan.everything(spec).values() for one in cells], _cores(workers))
         print(describe(spec, _cores(workers)))
         return
     _run(spec, out, workers, fresh, open_)
@@ -226,9 +226,10 @@ def _load(plugins: list[Path] | None) -> None:
 
 
 def _with(spec: Spec, settings: list[str] | None) -> Spec:
-    """The study with fields set from ``PATH=VALUE`` words. A field that was swept no longer is."""
+    """The study with fields set from ``PATH=VALUE`` words. A field that was swept, or in the box, no longer is."""
     from dataclasses import replace
 
+    from divergence.api import supported
     from divergence.build import SpecError
     from divergence.spec import apply
 
@@ -242,8 +243,9 @@ def _with(spec: Spec, settings: list[str] | None) -> Spec:
         except tomllib.TOMLDecodeError:
             value = text.strip()
         spec = replace(spec, axes=tuple(axis for axis in spec.axes if axis.path != path))
+        spec = replace(spec, box=tuple(assumed for assumed in spec.box if assumed.path != path))
         spec = apply(spec, {path: value}, f"--set {path}")
-    return spec
+    return supported(spec) if settings else spec
 
 
 def _run(spec: Spec, out: Path | None, workers: int | None, fresh: bool, open_: bool) -> None:

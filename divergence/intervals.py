@@ -33,26 +33,29 @@ _ENDS = (2.5, 97.5)
 class Draws:
     """Resampled means. ``keys``: one row per scenario × overseer × scheme × swept point, seeds pooled.
 
-    ``means``: (rows, measures of ``NAMES``). ``draws``: (rows, measures, resamples). ``minutes``: (rows, costs).
+    ``means``: (rows, measures of ``names``). ``draws``: (rows, measures, resamples). ``costs``: (rows, costs).
     """
 
     keys: pd.DataFrame
     means: Floats
     draws: Floats
     costs: Floats
+    names: tuple[str, ...] = NAMES
 
     def of(self, measure: str) -> tuple[Floats, Floats]:
         """(means, draws) of one measure: (rows,) and (rows, resamples)."""
-        place = NAMES.index(measure)
+        place = self.names.index(measure)
         return self.means[:, place], self.draws[:, place]
 
 
-def draws(details: Iterable[tuple[dict[str, Any], bytes, bytes]], swept: tuple[str, ...]) -> Draws:
+def draws(
+    details: Iterable[tuple[dict[str, Any], bytes, bytes]], swept: tuple[str, ...], names: tuple[str, ...] = NAMES
+) -> Draws:
     """Pool the seeds of every point and resample its questions. ``details``: a store's rows with their values."""
     columns = [*_KEYS, *(name for name in swept if name not in _KEYS)]
     sums: dict[tuple[Any, ...], list[Any]] = {}
     for row, values, reference in details:
-        table = _table(unpack(values, len(STORED)), unpack(reference, len(REFERENCES)))
+        table = _table(unpack(values, len(STORED)), unpack(reference, len(REFERENCES)), names)
         weights = _weights(row["seed"], row["questions"])
         costs = np.array([np.nan if row[name] is None else row[name] for name in COSTS], dtype=np.float64)
         found = (table.mean(axis=1), table @ weights, costs)
@@ -62,8 +65,12 @@ def draws(details: Iterable[tuple[dict[str, Any], bytes, bytes]], swept: tuple[s
         for place, part in enumerate(found, start=1):
             pooled[place] = pooled[place] + part
     keys = pd.DataFrame(list(sums), columns=columns)
-    parts = [np.array([pooled[place] / pooled[0] for pooled in sums.values()]) for place in (1, 2, 3)]
-    return Draws(keys, *parts)
+    shapes = ((len(names),), (len(names), RESAMPLES), (len(COSTS),))
+    means, resampled, costs = (
+        np.array([pooled[place] / pooled[0] for pooled in sums.values()]).reshape(len(sums), *shape)
+        for place, shape in enumerate(shapes, start=1)
+    )
+    return Draws(keys, means, resampled, costs, names)
 
 
 def summary(found: Draws) -> pd.DataFrame:
@@ -71,7 +78,7 @@ def summary(found: Draws) -> pd.DataFrame:
     low, high = np.percentile(found.draws, _ENDS, axis=2) if len(found.keys) else (found.means, found.means)
     lines = [
         found.keys.assign(measure=name, mean=found.means[:, place], low=low[:, place], high=high[:, place])
-        for place, name in enumerate(NAMES)
+        for place, name in enumerate(found.names)
     ]
     lines += [
         found.keys.assign(measure=name, mean=found.costs[:, place], low=np.nan, high=np.nan)
@@ -95,11 +102,31 @@ def differences(found: Draws, measure: str = "harm") -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """γ* of one curve. ``star``: NaN if beyond ``top``, the largest γ tried. ``sampled``: resampled, ∞ if beyond."""
+
+    key: dict[str, Any]
+    star: float
+    sampled: Floats
+    top: float
+
+    def line(self) -> dict[str, float]:
+        """As a line of a table: ``gamma_star``, its interval, and ``max``."""
+        low, high = np.percentile(self.sampled, _ENDS, method="nearest")
+        return {"gamma_star": self.star, "low": float(low), "high": float(high), "max": self.top}
+
+
 def crossings(found: Draws, threshold: float = THRESHOLD) -> pd.DataFrame:
     """γ* of every curve of harm against gameability: ``gamma_star``, ``low``, ``high``; NaN means beyond ``max``."""
+    return pd.DataFrame([one.key | one.line() for one in crossing_draws(found, threshold)])
+
+
+def crossing_draws(found: Draws, threshold: float = THRESHOLD) -> Iterable[Crossing]:
+    """γ* of every curve, as it is and resampled, over the γ at which the scheme has an optimum."""
     means, resampled = found.of("harm")
-    lines = []
-    for key, rows in _curves(found, "gameability"):
+    for key, places in _curves(found, "gameability"):
+        rows = [place for place in places if not np.isnan(means[place])]
         gamma = found.keys["gameability"].iloc[rows].to_numpy(dtype=np.float64)
         if len(rows) < 2 or not np.isfinite(gamma).all():
             continue
@@ -107,9 +134,7 @@ def crossings(found: Draws, threshold: float = THRESHOLD) -> pd.DataFrame:
         gamma = np.sort(gamma)
         star = float(crossing(gamma, means[rows][:, None], threshold)[0])
         sampled = crossing(gamma, resampled[rows], threshold)
-        low, high = np.percentile(np.where(np.isnan(sampled), np.inf, sampled), _ENDS, method="nearest")
-        lines.append(key | {"gamma_star": star, "low": low, "high": high, "max": gamma[-1]})
-    return pd.DataFrame(lines)
+        yield Crossing(key, star, np.where(np.isnan(sampled), np.inf, sampled), float(gamma[-1]))
 
 
 def crossing(gamma: Floats, harm: Floats, threshold: float) -> Floats:
@@ -139,7 +164,7 @@ def _curves(found: Draws, along: str) -> Iterable[tuple[dict[str, Any], list[int
         yield dict(zip(others, key, strict=True)), rows
 
 
-def _table(values: np.ndarray, reference: np.ndarray) -> Floats:
+def _table(values: np.ndarray, reference: np.ndarray, names: tuple[str, ...]) -> Floats:
     """All measures and references per question: those stored, and those that follow from them. (names, questions)."""
     known = dict(zip(STORED, values.astype(np.float64), strict=True))
     known |= dict(zip(REFERENCES, reference.astype(np.float64), strict=True))
@@ -147,7 +172,7 @@ def _table(values: np.ndarray, reference: np.ndarray) -> Floats:
     known["accuracy_difference"] = gained
     known["better"] = np.where(known["abstained"] > 0, 0.0, np.maximum(gained, 0.0))
     known["divergence_tv"] = known["harm"] + known["better"]
-    return np.stack([known[name] for name in NAMES])
+    return np.stack([known[name] for name in names])
 
 
 @lru_cache(maxsize=64)

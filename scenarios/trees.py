@@ -9,7 +9,7 @@ Only scenarios, engines and measures read ``truth`` and ``planted``; an overseer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -108,6 +108,11 @@ class Trees:
     def without_plants(self) -> Trees:
         """The same trees and luck with no falsehood planted anywhere."""
         return replace(self, levels=tuple(level.unplanted() for level in self.levels))
+
+    def without_plants_at(self, heights: Collection[int]) -> Trees:
+        """The same trees and luck with no falsehood planted at some levels."""
+        levels = tuple(level.unplanted() if level.height in heights else level for level in self.levels)
+        return replace(self, levels=levels)
 
     def joined(self, below: Answers) -> Answers:
         """Join one level's definite answers: (nodes·b, questions) → (nodes, questions)."""
