@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from divergence import box
 from divergence.cell import Cell
@@ -165,8 +166,6 @@ def _standing(lines: pd.DataFrame) -> Standing:
 
 def decided(apart: Floats, assumed: pd.DataFrame) -> tuple[str, float]:
     """The field with the largest first-order effect on ``D``, and that effect; none where none stands out."""
-    from scipy.stats import f
-
     best, largest = "", np.nan
     fields = [str(name) for name in assumed if len(assumed[name].dropna().unique()) > 1]
     total = float(((apart - apart.mean()) ** 2).sum())
@@ -180,7 +179,7 @@ def decided(apart: Floats, assumed: pd.DataFrame) -> tuple[str, float]:
             continue
         within = max(total - between, 1e-12 * total)
         effect = 1.0 - within / total * (len(apart) - 1) / left
-        likely = float(f.sf(between / free / (within / left), free, left)) * len(fields)
+        likely = float(special.fdtrc(free, left, between / free / (within / left))) * len(fields)
         if likely < 0.05 and not effect <= largest:
             best, largest = name, effect
     return best, float(largest)
