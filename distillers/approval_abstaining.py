@@ -12,6 +12,7 @@ rated higher yet: a threshold on the rating alone silences the honest before the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -30,6 +31,8 @@ from scenarios.trees import one_hot
 @part
 class ApprovalAbstaining(Rated):
     """Maximise approval, and say nothing where little is to be had."""
+
+    group: ClassVar[str] = "approval"
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     least_rating: float = field(

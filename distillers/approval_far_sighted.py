@@ -18,6 +18,7 @@ answer is ``V``: what the best play is worth that gives it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -35,6 +36,9 @@ from scenarios.trees import one_hot, siblings
 @part
 class ApprovalFarSighted(Linear):
     """Maximise approval over the whole tree, playing sub-answers that support the answers above."""
+
+    group: ClassVar[str] = "approval"
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     discount: float = field(1.0, "weight of a rating one level further down", symbol="w", ge=0, le=1)

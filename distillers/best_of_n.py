@@ -13,6 +13,8 @@ Student t, the base again. The KL of the kept draws from the base is ``log N - (
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from distillers.best import best_of
 from distillers.draws import Selection, kept_at_root, rated_draws
 from distillers.episode import Episode
@@ -26,6 +28,8 @@ from scenarios.streams import Floats
 @part
 class BestOfN(Selection):
     """Keep the best rated of N draws from HCH."""
+
+    group: ClassVar[str] = "selection"
 
     draws: int = field(16, "draws from the base, of which the best rated is kept", symbol="N", ge=1, le=10**9)
 

@@ -16,12 +16,14 @@ for a judge who is right less often than the coin is honest (both rise). Numbers
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from distillers.base import Judged
 from distillers.episode import Episode, judged_path
 from distillers.odds import log_odds
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from overseers import base as roles
 from scenarios.joins import Answers
@@ -34,6 +36,8 @@ from scenarios.trees import Level, one_hot
 class Consultancy(Judged):
     """A judge believes, or not, one adviser who was assigned the claim to argue for."""
 
+    group: ClassVar[str] = "advice"
+
     assigned_true: float = field(
         0.5, "share of episodes in which the adviser is assigned the true claim", unit="probability", ge=0, le=1
     )
@@ -41,7 +45,8 @@ class Consultancy(Judged):
     aided: bool = field(True, "whether the judge consults a frozen HCH's sub-answers")
 
     def optimum(self, setting: Setting) -> Distributions:
-        return Distributions([self._answer(setting, level) for level in setting.trees.levels])
+        levels = setting.trees.levels
+        return Distributions(OnDemand(len(levels), lambda height: self._answer(setting, levels[height])))
 
     def margins(self, setting: Setting) -> Floats:
         return acceptability(setting, self.n_search, self.aided)

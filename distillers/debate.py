@@ -10,6 +10,7 @@ strictly. That fast path gives the policy; the max–min recursion gives the mar
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,9 @@ FULL_DEPTH = 1000
 @part
 class Debating(Convincing, ABC):
     """A debate. Kinds of debate differ in one thing: what the judge hears and verifies, ``verdicts``."""
+
+    group: ClassVar[str] = "debate"
+    depends_on_answers: ClassVar[bool] = False
 
     judged_depth: int = field(
         FULL_DEPTH, "levels down at which the judge decides; more than the tree has means its leaves", symbol="ℓ", ge=0

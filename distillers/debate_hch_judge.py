@@ -8,6 +8,8 @@ beliefs). The sub-answers come from a model of HCH and cost no human time, as in
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from distillers.debate import Debating
 from hch.setting import Setting
 from overseers import base as roles
@@ -18,6 +20,8 @@ from scenarios.streams import Floats
 @part
 class DebateHCH(Debating):
     """Debate before a judge who consults a frozen HCH."""
+
+    depends_on_answers: ClassVar[bool] = True
 
     judged_depth: int = field(
         0, "levels down at which the judge decides; more than the tree has means its leaves", symbol="ℓ", ge=0

@@ -12,6 +12,8 @@ in KL (Kwa, Thomas, Garriga-Alonso 2407.14503).
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from scipy import special
 
@@ -28,6 +30,8 @@ from scenarios.streams import Floats
 @part
 class KLRegularised(Objective, Selection):
     """Maximise approval less a penalty for leaving HCH."""
+
+    group: ClassVar[str] = "selection"
 
     penalty: float = field(1.0, "rating given up per nat of KL from the base", symbol="β", ge=1e-6, le=1e12)
 

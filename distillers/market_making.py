@@ -8,6 +8,8 @@ belief itself. A price is also the judge's chance of upholding a claim that is a
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from scipy import special
 
@@ -25,6 +27,9 @@ from scenarios.streams import Floats
 @part
 class MarketMaking(LogScored, Judged):
     """Predict the human's belief after every argument and rebuttal has been heard."""
+
+    group: ClassVar[str] = "advice"
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
 

@@ -9,6 +9,8 @@ base.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from distillers.draws import Draws, Selection, kept_at_root, rated_draws
@@ -29,6 +31,8 @@ _BISECT_EVERY = 6
 @part
 class Quantilizer(Selection):
     """Answer at random among the best rated share q of HCH's draws."""
+
+    group: ClassVar[str] = "selection"
 
     share: float = field(0.1, "share of the base's mass that is kept", symbol="q", unit="probability", gt=0, le=1)
 

@@ -18,6 +18,7 @@ none. Real critiques are argued as the truth is (scale ``τ``), fake ones as fal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy import special
@@ -28,7 +29,8 @@ from hch.policy import Choices, Policy
 from hch.setting import Setting
 from overseers.assisted import assisted
 from overseers.base import Hearing, Overseer
-from overseers.beliefs import Opinion, majority_log_odds
+from overseers.beliefs import Opinion
+from overseers.votes import majority_log_odds
 from scenarios import streams
 from scenarios.joins import Answers
 from scenarios.part import field, part
@@ -40,6 +42,9 @@ from scenarios.trees import NOT_PLANTED, Level, one_hot, pick
 @part
 class RecursiveRewardModelling(Rated):
     """Maximise the approval of a human whom critics, trained in the same way one level down, help to verify."""
+
+    group: ClassVar[str] = "reward modelling"
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim or critique", symbol="n", unit="draws", ge=1, le=10**9)
     critique_discernment: float = field(

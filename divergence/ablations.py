@@ -31,7 +31,7 @@ def cells(spec: Spec) -> list[Cell]:
     asked, axis = spec.ablations, spec.gameability
     if asked is None or axis is None:
         return []
-    tried = replace(spec, schemes=tuple(changes.schemes(spec)), axes=())
+    tried = replace(spec.among(asked.schemes), axes=())
     found: list[Cell] = []
     gammas = axis.values  # noqa: PD011
     for scenario in spec.scenarios:

@@ -13,14 +13,15 @@ from distillers.base import Scheme
 from divergence import specfile, study
 from divergence.build import FAMILIES, SpecError, build
 from divergence.cell import Named
-from divergence.spec import Axis, Range, Spec, apply
+from divergence.spec import Spec, apply
 from divergence.study import Progress, Study
 from overseers.base import Overseer
+from scenarios import part as parts
 from scenarios.base import Scenario
 from scenarios.part import Part
 
 QUICK: dict[str, Any] = {"questions": 200, "seeds": 2}
-FULL: dict[str, Any] = {"questions": 3000}
+FULL: dict[str, Any] = {"questions": 1000}
 
 
 def compare(
@@ -40,11 +41,11 @@ def compare(
     """Compare schemes by their divergence from HCH: the packaged study, or part of it, or with parts of your own.
 
     ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
-    replaces its sweep of γ. ``quick`` is a coarse look (seconds) without ablations and shares; ``full`` has 3,000
-    questions a seed, ablations of every scheme and four times the points. ``out`` names the directory that keeps the
-    results (by default ``hch-…`` in the current one). Returns the study: ``.rows``, ``.summary``, ``.crossings`` and
-    ``.differences()`` are DataFrames, and so are ``.grounds.ablations``, ``.shares`` and ``.verdicts``. Raises
-    SpecError on bad input.
+    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds) without ablations and shares;
+    ``full`` has 1,000 questions a seed, ablations of every scheme and four times the points. ``out`` names the
+    directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
+    ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames, and so are ``.grounds.ablations``, ``.shares``
+    and ``.verdicts``. Raises SpecError on bad input.
     """
     spec = default_spec(quick=quick, full=full)
     spec = customised(spec, seed, gameability, {"scenario": scenarios, "overseer": overseers, "scheme": schemes})
@@ -87,7 +88,7 @@ def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
 
 
 def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
-    """The packaged study of ``hch compare``, coarse or at full resolution."""
+    """The packaged study of ``hch compare``: with every scheme there is, or coarse with its core schemes alone."""
     if quick and full:
         raise SpecError("quick and full exclude each other")
     text = resources.files("divergence").joinpath("studies/compare.toml").read_text(encoding="utf-8")
@@ -96,9 +97,21 @@ def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
         table["sweep"]["overseer.gameability"]["steps"] = 9
         del table["ablations"], table["shares"], table["box"]
     if full:
-        table["ablations"]["all_schemes"] = True
+        del table["ablations"]["schemes"]
         table["shares"]["points"] = 256
-    return specfile.parse(table, "compare")
+    spec = specfile.parse(table, "compare")
+    return spec if quick else spec.having("scheme", every_scheme(spec.schemes))
+
+
+def every_scheme(core: Sequence[Named]) -> tuple[Named, ...]:
+    """The core schemes, then all others that are found, by group."""
+    listed = {named.label for named in core}
+    groups = list(dict.fromkeys(type(named.part).group for named in core))
+    others = [cls for name, cls in parts.find(Scheme, "distillers").items() if name not in listed]
+    others.sort(
+        key=lambda cls: (groups.index(cls.group) if cls.group in groups else len(groups), cls.group, cls.part_name())
+    )
+    return (*core, *(Named(cls.part_name(), cls()) for cls in others))
 
 
 def customised(
@@ -111,12 +124,18 @@ def customised(
     for kind, wanted in chosen.items():
         if wanted:
             spec = spec.having(kind, _chosen(kind, wanted, spec.of(kind)))
+    if chosen.get("scheme"):  # whoever names schemes wants to see all of them under every change
+        spec = replace(
+            spec,
+            ablations=spec.ablations and replace(spec.ablations, schemes=()),
+            shares=spec.shares and replace(spec.shares, schemes=()),
+        )
     axes = []
     for axis in spec.axes:
         values = axis.values
         if axis.column == "gameability" and gameability is not None:
             values = tuple(float(v) for v in (gameability if isinstance(gameability, Sequence) else [gameability]))
-        if _settable(spec, axis):
+        if _settable(spec, axis.path, axis.values[0]):
             axes.append(replace(axis, values=values))
             for value in values:
                 apply(spec, {axis.path: value}, f"--{axis.column}")
@@ -125,17 +144,17 @@ def customised(
 
 def supported(spec: Spec) -> Spec:
     """The study without what its parts have no field for; where γ is not swept, nothing is asked about γ*."""
-    spec = replace(spec, box=tuple(one for one in spec.box if _settable(spec, one)))
+    reached = [one for one in spec.box if all(_settable(spec, one.path, value) for value in one.values)]
+    spec = replace(spec, box=tuple(reached))
     if spec.gameability is None:
         return replace(spec, ablations=None, shares=None, box=())
     return spec if spec.box else replace(spec, shares=None)
 
 
-def _settable(spec: Spec, one: Axis | Range) -> bool:
+def _settable(spec: Spec, path: str, value: Any) -> bool:
     """Whether any part at hand has the field; an overseer of one's own need not have them all."""
     try:
-        for value in one.values:
-            apply(spec, {one.path: value})
+        apply(spec, {path: value})
     except SpecError:
         return False
     return True

@@ -6,11 +6,10 @@ the same seeds and questions, keyed draws. Fewer rivals and less depth ask the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from divergence.build import FAMILIES, SpecError, make
+from divergence.build import SpecError, make
 from divergence.cell import Named
 from divergence.spec import Spec
 from scenarios.part import Part
@@ -128,15 +127,3 @@ SAME = {switch.label: change.label for switch in SWITCHES for change in ABLATION
 def everything() -> tuple[Change, ...]:
     """All that is tried beside the study as it is, once each."""
     return (*ABLATIONS, *(switch for switch in SWITCHES if switch.label not in SAME))
-
-
-def schemes(spec: Spec) -> Sequence[Named]:
-    """The schemes that are tried under each change: the study's, or besides them every other there is."""
-    if spec.ablations is None or not spec.ablations.all_schemes:
-        return spec.schemes
-    from scenarios import part as parts
-
-    family, package = FAMILIES["scheme"]
-    there = {type(one.part).part_name() for one in spec.schemes} | {one.label for one in spec.schemes}
-    more = [Named(name, cls()) for name, cls in sorted(parts.find(family, package).items()) if name not in there]
-    return (*spec.schemes, *more)

@@ -42,11 +42,12 @@ def cells(spec: Spec) -> list[Cell]:
     if asked is None or axis is None or not spec.box:
         return []
     drawn = list(enumerate(box.points(spec, asked.points)))
+    tried = replace(spec.among(asked.schemes), axes=())
     found: list[Cell] = []
     for scenario in spec.scenarios:
         for point, values in drawn:
             for overseer in spec.overseers:
-                one = replace(spec, scenarios=(scenario,), overseers=(overseer,), axes=())
+                one = replace(tried, scenarios=(scenario,), overseers=(overseer,))
                 if reached(one, axis.path):
                     found += _at(len(found), one, point, values, axis)
     return found

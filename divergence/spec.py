@@ -44,19 +44,20 @@ class Range:
 
 @dataclass(frozen=True)
 class Ablations:
-    """How γ* is measured again under each change. ``all_schemes``: of every scheme there is, not the study's alone."""
+    """How γ* is measured again under each change. ``schemes``: labels of some of the study's; none means all."""
 
     questions: int = 250
     seeds: int = 2
-    all_schemes: bool = False
+    schemes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Shares:
-    """How many points of the box are tried, each with one seed of its own."""
+    """How many points of the box are tried, each with one seed of its own, and with which ``schemes`` (none: all)."""
 
     points: int = 64
     questions: int = 120
+    schemes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,19 @@ class Spec:
     def of(self, kind: str) -> tuple[Named, ...]:
         """The study's parts of one kind: scenario, overseer or scheme."""
         return {"scenario": self.scenarios, "overseer": self.overseers, "scheme": self.schemes}[kind]
+
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """Labels of the schemes by the group they are shown with, both in order of first appearance."""
+        found: dict[str, list[str]] = {}
+        for named in self.schemes:
+            found.setdefault(type(named.part).group, []).append(named.label)
+        return found
+
+    def among(self, labels: tuple[str, ...]) -> Spec:
+        """The study with only the schemes of these labels; without labels, with all."""
+        chosen = tuple(named for named in self.schemes if named.label in labels)
+        return self.having("scheme", chosen) if labels else self
 
     def having(self, kind: str, parts: tuple[Named, ...]) -> Spec:
         """The study with its parts of one kind replaced."""

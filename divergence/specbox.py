@@ -24,7 +24,9 @@ _MOST_QUESTIONS = 1_000_000
 def parsed(spec: Spec, table: dict[str, Any], name: str, wrong: list[str]) -> Spec:
     """The study with what its text asks beside the ranking; mistakes are added to ``wrong``."""
     box = _box(table.get("box", {}), spec, name, wrong)
-    spec = replace(spec, box=box, ablations=_ablations(table, name, wrong), shares=_shares(table, name, wrong))
+    spec = replace(
+        spec, box=box, ablations=_ablations(table, spec, name, wrong), shares=_shares(table, spec, name, wrong)
+    )
     if spec.shares is not None and not box:
         wrong.append(f"{name}: shares: needs a [box] of plausible assumptions")
     for key, asked in (("ablations", spec.ablations), ("shares", spec.shares)):
@@ -39,38 +41,52 @@ def lines(spec: Spec) -> list[str]:
     if spec.ablations is not None:
         asked = spec.ablations
         found += ["", "[ablations]", f"questions = {asked.questions}", f"seeds = {asked.seeds}"]
-        found += [f"all_schemes = {toml(asked.all_schemes)}"]
+        found += [f"schemes = {toml(asked.schemes)}"]
     if spec.shares is not None:
         found += ["", "[shares]", f"points = {spec.shares.points}", f"questions = {spec.shares.questions}"]
+        found += [f"schemes = {toml(spec.shares.schemes)}"]
     if spec.box:
         found += ["", "[box]", *(f'"{one.path}" = {toml(list(one.values))}' for one in spec.box)]
     return found
 
 
-def _ablations(table: dict[str, Any], name: str, wrong: list[str]) -> Ablations | None:
-    given = _table(table, "ablations", ("questions", "seeds", "all_schemes"), name, wrong)
+def _ablations(table: dict[str, Any], spec: Spec, name: str, wrong: list[str]) -> Ablations | None:
+    given = _table(table, "ablations", ("questions", "seeds", "schemes"), name, wrong)
     if given is None:
         return None
     where, default = f"{name}: ablations", Ablations()
-    everybody = given.get("all_schemes", default.all_schemes)
-    if not isinstance(everybody, bool):
-        wrong.append(f"{where}: all_schemes: must be true or false, not {everybody!r}")
     return Ablations(
         questions=whole(given, "questions", default.questions, 1, _MOST_QUESTIONS, where, wrong),
         seeds=whole(given, "seeds", default.seeds, 1, 1000, where, wrong),
-        all_schemes=bool(everybody),
+        schemes=_labels(given, spec, where, wrong),
     )
 
 
-def _shares(table: dict[str, Any], name: str, wrong: list[str]) -> Shares | None:
-    given = _table(table, "shares", ("points", "questions"), name, wrong)
+def _shares(table: dict[str, Any], spec: Spec, name: str, wrong: list[str]) -> Shares | None:
+    given = _table(table, "shares", ("points", "questions", "schemes"), name, wrong)
     if given is None:
         return None
     where, default = f"{name}: shares", Shares()
     return Shares(
         points=whole(given, "points", default.points, 1, _MOST_POINTS, where, wrong),
         questions=whole(given, "questions", default.questions, 1, _MOST_QUESTIONS, where, wrong),
+        schemes=_labels(given, spec, where, wrong),
     )
+
+
+def _labels(given: dict[str, Any], spec: Spec, where: str, wrong: list[str]) -> tuple[str, ...]:
+    """Labels of the study's schemes."""
+    known = [named.label for named in spec.schemes]
+    labels = given.get("schemes", [])
+    if not isinstance(labels, list):
+        wrong.append(f"{where}.schemes: must be a list of the study's schemes, not {labels!r}")
+        return ()
+    strange = [label for label in labels if label not in known]
+    wrong.extend(
+        f"{where}.schemes: no scheme is called {label!r}{nearest(label, known)}; there are: {', '.join(known)}"
+        for label in strange
+    )
+    return tuple(label for label in labels if label not in strange)
 
 
 def _table(table: dict[str, Any], key: str, known: tuple[str, ...], name: str, wrong: list[str]) -> Any:

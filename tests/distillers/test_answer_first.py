@@ -97,7 +97,7 @@ def test_training_on_recollections_from_anywhere_ends_there():
     own, shift = setting.hch.root, shifts(setting, 1, scheme.suggestion)[:, 0]
     for seed in range(3):
         policy = np.random.default_rng(seed).dirichlet(np.ones(3), size=20).T
-        for _ in range(3000):
+        for _ in range(1200):
             policy = recalled(own, shift, policy)
         np.testing.assert_allclose(policy, scheme.optimum(setting).root, atol=1e-6)
 

@@ -53,7 +53,7 @@ def test_a_noisy_judge_who_is_never_in_doubt_is_a_judge() -> None:
 def test_the_noise_of_a_whole_tree_counts_not_only_the_winner() -> None:
     """Two debates with one winner but different margins differ when the judge is noisy, and only then."""
     made = Setting(Ledger().trees(0, 500), Human(gameability=1.0))
-    doubted = replace(made, human=Human(gameability=1.0, leaf_discernment=6.0), _known={})
+    doubted = replace(made, human=Human(gameability=1.0, leaf_discernment=6.0))
     same = (Debate().optimum(made).root == Debate().optimum(doubted).root).all(axis=0)
     assert same.mean() > 0.9
     moved = np.abs(DebateNoisy().optimum(made).root - DebateNoisy().optimum(doubted).root).sum(axis=0)
