@@ -3,8 +3,8 @@
 At every point of the box (``box.py``) and at up to nine γ of the study's sweep, harm is measured with one seed of its
 own. Of two schemes the one with the larger γ* stays with HCH longer; where neither leaves it, the one with less mean
 harm over those γ; where that is the same, they are tied. The order shown is the study's own by the same rule. A share
-is the points in that order, ties not being in it, among the points at which both schemes have values; its interval is
-Wilson's, 95 %. A point's order carries the noise of its few questions, which draws shares towards a half.
+is the points in that order among those at which both schemes have values and are not tied; its interval is Wilson's,
+95 %. A point's order carries the noise of its few questions, which draws shares towards a half.
 
 Which assumption decides a pair: with ``D`` the difference of the two γ* (beyond the sweep counts as its end), the
 first-order effect of a field is ``Var(E[D | field]) / Var(D)``, the field's values in four bins of equal size, less
@@ -155,8 +155,10 @@ def wilson(hits: int, trials: int) -> tuple[float, float]:
 
 
 def _share(order: Floats) -> tuple[float, float, float, int, int]:
-    hits, trials = int((order > 0).sum()), len(order)
-    return hits / trials, *wilson(hits, trials), trials, int((order == 0).sum())
+    """Share and interval of the points at which ``order`` is 1 among those at which it is not 0; points, and ties."""
+    hits, apart = int((order > 0).sum()), int((order != 0).sum())
+    low, high = wilson(hits, apart) if apart else (0.0, 1.0)
+    return (hits / apart if apart else np.nan), low, high, len(order), len(order) - apart
 
 
 def _standing(lines: pd.DataFrame) -> Standing:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from divergence import spec
+from divergence import spec, terminal_grounds
 from divergence.intervals import RESAMPLES, THRESHOLD
 from divergence.study import Study
 
@@ -37,6 +37,7 @@ def show(study: Study, console: Console) -> None:
             _show_differences(console, _among(_at(differences, here), compared), _at(crossings, here))
         else:
             console.print(_plain_table(block))
+        terminal_grounds.show(study.grounds, (str(scenario), str(overseer)), console)
         _show_problems(console, _at(study.rows, here))
     console.print()
     console.print(
