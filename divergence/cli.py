@@ -167,6 +167,25 @@ def report(
     _finish(study.load(directory), open_)
 
 
+@app.command()
+@reported
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="DIR1", help="A study's directory.")],
+    after: Annotated[Path, typer.Argument(metavar="DIR2", help="Another's: the same with something changed, say.")],
+    out: Annotated[Path | None, typer.Option("--out", help="A CSV file for the differences at every point.")] = None,
+    plugin: Plugins = None,
+) -> None:
+    """Two studies side by side: what was changed, and what that did to harm and γ*, paired where luck is shared."""
+    from divergence import diff as diffs
+    from divergence import study, terminal_diff
+
+    _load(plugin)
+    found = diffs.diff(study.load(before), study.load(after))
+    if out is not None:
+        found.harm.to_csv(out, index=False)
+    terminal_diff.show(found, _console())
+
+
 @app.command("list")
 @reported
 def list_(

@@ -1,4 +1,4 @@
-"""What a report says of the grounds of a ranking: verdicts, ablations, shares. Each is left out if it was not asked for.
+"""What a report says of the grounds of a ranking: verdicts, ablations, shares. What was not asked for is left out.
 
 A section here is (name, title, HTML, tables): ``sections.py`` sets it into the page.
 """
@@ -89,7 +89,7 @@ def _shares(grounds: Grounds) -> Made | None:
 
 def _values(one: Range) -> str:
     between = ", " if one.chosen else " to "
-    return between.join(names.value(value) for value in one.values)
+    return between.join(map(names.value, one.values))
 
 
 def _page(

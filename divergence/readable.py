@@ -44,10 +44,10 @@ def ablations(grounds: Grounds, place: Place, shown: list[str] | None = None) ->
     here = at(grounds.ablations, place)
     lines = []
     for change in (UNCHANGED, *(change.label for change in ABLATIONS)):
-        own = here[here["change"] == change].set_index("scheme") if len(here) else here
-        if len(own):
-            columns = [name for name in shown or list(own.index) if name in own.index]
-            lines.append({"change": change} | {name: star(own.loc[name]) for name in columns})
+        own = here[here["change"] == change] if len(here) else here
+        stars = {line["scheme"]: star(line) for _, line in own.iterrows()}
+        if stars:
+            lines.append({"change": change} | {name: stars[name] for name in shown or stars if name in stars})
     return pd.DataFrame(lines).fillna("")
 
 
@@ -62,28 +62,28 @@ def shares(grounds: Grounds, place: Place) -> pd.DataFrame:
     """One line per pair of schemes: in what share of the box the order shown holds, and what decides it."""
     lines = [
         {
-            "stays with HCH longer": line.a,
-            "than": line.b,
-            "share of the box": share(line.share, line.low, line.high),
-            "of points": f"{line.points}" + (f", {line.tied} tied" if line.tied else ""),
-            "so": so(float(line.share)),
-            "decided most by": deciding(str(line.decided_by), float(line.effect)),
+            "stays with HCH longer": line["a"],
+            "than": line["b"],
+            "share of the box": share(line),
+            "of points": f"{line['points']}" + (f", {line['tied']} tied" if line["tied"] else ""),
+            "so": so(float(line["share"])),
+            "decided most by": deciding(line["decided_by"], line["effect"]),
         }
-        for line in at(grounds.shares, place).itertuples()
+        for _, line in at(grounds.shares, place).iterrows()
     ]
     return pd.DataFrame(lines)
 
 
-def share(middle: object, low: object, high: object) -> str:
+def share(line: pd.Series) -> str:
     """A share with its interval, in per cent."""
-    if math.isnan(float(str(middle))):
+    if math.isnan(line["share"]):
         return "tied everywhere"
-    return f"{percent(middle)} [{percent(low)}, {percent(high)}]"
+    return f"{percent(line['share'])} [{percent(line['low'])}, {percent(line['high'])}]"
 
 
-def percent(value: object) -> str:
+def percent(value: float) -> str:
     """A share in per cent, without digits that mean nothing."""
-    return f"{100 * float(str(value)):.0f} %"
+    return f"{100 * value:.0f} %"
 
 
 def so(value: float) -> str:
@@ -100,32 +100,32 @@ def deciding(field: str, effect: float) -> str:
 
 def verdicts(grounds: Grounds, place: Place, shown: list[str] | None = None) -> pd.DataFrame:
     """One line per scheme: γ*, whether its optimum is HCH, and what takes it away."""
-    here = at(grounds.verdicts, place)
-    lines = []
-    for line in here.itertuples():
-        if shown is None or line.scheme in shown:
-            lines.append(
-                {
-                    "scheme": line.scheme,
-                    "γ* [95 %]": _interval(line),
-                    f"HCH at γ = {line.gamma_default:g}?": _hch(line.hch_default, line.distance_default),
-                    "HCH at every γ?": _hch(line.hch, line.furthest),
-                    "what takes it away": ", ".join(mechanisms(grounds, (*place, str(line.scheme)))),
-                }
-            )
+    lines = [
+        {
+            "scheme": line["scheme"],
+            "γ* [95 %]": _interval(line),
+            f"HCH at γ = {line['gamma_default']:g}?": _hch(line["hch_default"], line["distance_default"]),
+            "HCH at every γ?": _hch(line["hch"], line["furthest"]),
+            "what takes it away": ", ".join(mechanisms(grounds, (*place, line["scheme"]))),
+        }
+        for _, line in at(grounds.verdicts, place).iterrows()
+        if shown is None or line["scheme"] in shown
+    ]
     return pd.DataFrame(lines)
 
 
-def _interval(line: object) -> str:
-    beyond = f"> {getattr(line, 'max', math.nan):g}"
-    middle, low, high = (float(getattr(line, name, math.nan)) for name in ("gamma_star", "low", "high"))
-    if math.isnan(middle):
+def _interval(line: pd.Series) -> str:
+    if "gamma_star" not in line or math.isnan(line["max"]):
+        return "–"
+    beyond = f"> {line['max']:g}"
+    if math.isnan(line["gamma_star"]):
         return beyond
-    return f"{middle:.2f} [{low:.2f}, {f'{high:.2f}' if math.isfinite(high) else beyond}]"
+    high = f"{line['high']:.2f}" if math.isfinite(line["high"]) else beyond
+    return f"{line['gamma_star']:.2f} [{line['low']:.2f}, {high}]"
 
 
-def _hch(word: object, distance: object) -> str:
-    return str(word) if word == "exactly" else f"{word} ({float(str(distance)):.2f})"
+def _hch(word: str, distance: float) -> str:
+    return word if word == "exactly" else f"{word} ({distance:.2f})"
 
 
 def mechanisms(grounds: Grounds, scheme: tuple[str, str, str]) -> list[str]:

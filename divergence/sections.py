@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from divergence import figures, wording
 from divergence import fragments as html
+from divergence import ground_sections as grounds
 from divergence.figures import names, panels
 from divergence.figures.curves import REFERENCES
 from divergence.figures.names import Fields
@@ -54,6 +55,7 @@ def sections(study: Study) -> list[Section]:
         _found(study, point, fields),
         *_pictures(study, fields),
         _differences(study, point, fields),
+        *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),
         _assumed(study),
         _again(study),
     ]
@@ -78,6 +80,7 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
         f"it that works in a human's own thought. γ* is the gameability at which a scheme's mean harm first reaches "
         f"{THRESHOLD:g}: there it has left HCH."
     )
+    said.append(grounds.said(study.grounds))
     before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}{html.chooser(labels)}"
     return Section("findings", "What was found", before)
 

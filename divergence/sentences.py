@@ -41,9 +41,7 @@ def identical(grounds: Grounds, place: Place, shown: list[str]) -> list[str]:
         gamma = float(rest["gamma_default"].iloc[0])
         distances = [
             f"{name} {distance:.2f} (harm {harm:.2f})"
-            for name, distance, harm in zip(
-                rest["scheme"], rest["distance_default"], rest["harm_default"], strict=True
-            )
+            for name, distance, harm in zip(rest["scheme"], rest["distance_default"], rest["harm_default"], strict=True)
         ]
         sentences.append(f"Total variation distance from HCH at γ = {gamma:g}: {listed(distances)}.")
     return sentences
@@ -70,7 +68,7 @@ def _in_the_box(line: pd.Series) -> str:
     if so == "no order":
         return f"in all of {line['points']} plausible worlds they are tied"
     apart = int(line["points"]) - int(line["tied"])
-    where = f"{readable.share(line['share'], line['low'], line['high'])} of {apart} plausible worlds"
+    where = f"{readable.share(line)} of {apart} plausible worlds"
     word = {
         "depends": "it depends, holding in",
         "holds": "it holds in",
@@ -85,8 +83,9 @@ def _turned(grounds: Grounds, place: Place, a: str, b: str) -> list[str]:
     """Which single changes of the ablation table put the two in the other order."""
     if not len(grounds.ablations):
         return []
-    stars = readable.at(grounds.ablations, place)
-    stars = stars[stars["change"] == UNCHANGED].set_index("scheme")["gamma_star"].fillna(math.inf)
+    lines = readable.at(grounds.ablations, place)
+    lines = lines[lines["change"] == UNCHANGED]
+    stars = dict(zip(lines["scheme"], lines["gamma_star"].fillna(math.inf), strict=True))
     if a not in stars or b not in stars:
         return []
     if stars[a] < stars[b]:

@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -65,9 +65,9 @@ class Study:
         """What the ranking hangs on: ``.ablations``, ``.shares``, ``.verdicts`` and what is behind them."""
         return Grounds(self.directory, self.spec, self.summary, self.crossings)
 
-    def differences(self, measure: str = "harm") -> pd.DataFrame:
-        """Scheme ``a`` less scheme ``b`` under common luck at every point, with intervals."""
-        return intervals.differences(self.draws, measure)
+    def differences(self, measure: str = "harm", among: Sequence[str] | None = None) -> pd.DataFrame:
+        """Scheme ``a`` less scheme ``b`` under common luck at every point, with intervals; of all schemes, or some."""
+        return intervals.differences(self.draws, measure, among)
 
 
 def run(
