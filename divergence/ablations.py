@@ -67,14 +67,14 @@ def table(found: Draws) -> pd.DataFrame:
     behind those where that is not settled.
     """
     known = _known(found)
-    turned = turns(found)
+    turned: dict[Key, list[tuple[str, str, bool]]] = {}
+    for *place, a, b, sure in turns(found).itertuples(index=False, name=None):
+        turned.setdefault(tuple(place), []).append((a, b, sure))
     lines = []
     for key, one in known.items():
-        own = turned[(turned[list(_PLACE)] == key[:3]).all(axis=1)] if len(turned) else turned
-        with_a = [(b, sure) for a, b, sure in zip(own["a"], own["b"], own["settled"], strict=True) if a == key[3]]
-        with_b = [(a, sure) for a, b, sure in zip(own["a"], own["b"], own["settled"], strict=True) if b == key[3]]
-        names = ", ".join(f"{name}{'' if sure else '?'}" for name, sure in with_a + with_b)
-        lines.append(dict(zip(KEYS, key, strict=True)) | one.line() | {"turned": names})
+        own = [(a, b, sure) for a, b, sure in turned.get(key[:3], []) if key[3] in (a, b)]
+        names = [f"{b if a == key[3] else a}{'' if sure else '?'}" for a, b, sure in own]
+        lines.append(dict(zip(KEYS, key, strict=True)) | one.line() | {"turned": ", ".join(names)})
     return pd.DataFrame(lines, columns=[*KEYS, "gamma_star", "low", "high", "max", "turned"])
 
 

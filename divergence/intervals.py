@@ -68,11 +68,11 @@ def draws(
             _pool(sums.setdefault(tuple(row.get(name) for name in columns), [0]), means, drawn, costs)
     keys = pd.DataFrame(list(sums), columns=columns)
     shapes = ((len(names),), (len(names), RESAMPLES), (len(COSTS),))
-    means, resampled, costs = (
+    parts: list[Any] = [
         np.array([pooled[place] / pooled[0] for pooled in sums.values()]).reshape(len(sums), *shape)
         for place, shape in enumerate(shapes, start=1)
-    )
-    return Draws(keys, means, resampled, np.asarray(costs, dtype=np.float64), names)
+    ]
+    return Draws(keys, parts[0], parts[1], parts[2], names)
 
 
 def _pool(pooled: list[Any], *parts: np.ndarray) -> None:

@@ -118,9 +118,9 @@ def table(found: pd.DataFrame, shown: dict[tuple[str, str], list[str]], assumed:
     """
     lines = []
     for place, schemes in shown.items():
-        here = found[(found[_PLACE] == place).all(axis=1)] if len(found) else found
-        if not len(here):
-            continue
+        if not len(found):
+            break
+        here = found[(found["scenario"] == place[0]) & (found["overseer"] == place[1])]
         own = {name: some.set_index("point") for name, some in here.groupby("scheme", sort=False)}
         for a, b in itertools.combinations([name for name in schemes if name in own], 2):
             both = own[a].index.intersection(own[b].index)
