@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from divergence import changes
-from divergence.cell import Cell
+from divergence.cell import Cell, Named
 from divergence.changes import UNCHANGED
 from divergence.intervals import Crossing, Draws, crossing_draws
 from divergence.spec import Axis, Spec, apply, reached
@@ -27,35 +27,43 @@ Key = tuple[str, ...]
 
 
 def cells(spec: Spec) -> list[Cell]:
-    """Every change at every gameability, ``ablations.seeds`` seeds each; those that share trees stand together."""
+    """Every change at every gameability, ``ablations.seeds`` seeds each.
+
+    What shares trees stands together, and of that what has one gameability: there overseers and schemes share work.
+    """
     asked, axis = spec.ablations, spec.gameability
     if asked is None or axis is None:
         return []
     tried = replace(spec.among(asked.schemes), axes=())
     found: list[Cell] = []
-    gammas = axis.values  # noqa: PD011
     for scenario in spec.scenarios:
+        worlds = _worlds(replace(tried, scenarios=(scenario,)), axis)
+        points = [
+            (label, apply(one, {axis.path: gamma}))
+            for world in worlds
+            for gamma in axis.values  # noqa: PD011
+            for label, one in world
+        ]
         for seed in range(spec.first_seed, spec.first_seed + asked.seeds):
-            for label, one in _changed(replace(tried, scenarios=(scenario,)), axis):
-                for gamma in gammas:
-                    point = apply(one, {axis.path: gamma})
-                    found.append(_cell(len(found), point, seed, asked.questions, label))
+            found += [_cell(len(found) + place, one, seed, label) for place, (label, one) in enumerate(points)]
     return found
 
 
-def _changed(spec: Spec, axis: Axis) -> list[tuple[str, Spec]]:
-    """The study of one scenario for each overseer, as it is and under each change, same trees first."""
-    made: list[tuple[str, Spec]] = []
+def _worlds(spec: Spec, axis: Axis) -> list[list[tuple[str, Spec]]]:
+    """The study of one scenario for each overseer, as it is and under each change, grouped by the changed scenario."""
+    made: dict[tuple[Named, ...], list[tuple[str, Spec]]] = {}
     for overseer in spec.overseers:
         one = replace(spec, overseers=(overseer,))
         if reached(one, axis.path):
             tried = [(change.label, change.made(one)) for change in changes.everything()]
-            made += [(UNCHANGED, one), *((label, other) for label, other in tried if other is not None)]
-    worlds = list(dict.fromkeys(one.scenarios for _, one in made))
-    return sorted(made, key=lambda pair: worlds.index(pair[1].scenarios))
+            for label, other in [(UNCHANGED, one), *tried]:
+                if other is not None:
+                    made.setdefault(other.scenarios, []).append((label, other))
+    return list(made.values())
 
 
-def _cell(index: int, one: Spec, seed: int, questions: int, label: str) -> Cell:
+def _cell(index: int, one: Spec, seed: int, label: str) -> Cell:
+    questions = one.ablations.questions if one.ablations else one.questions
     at = (("change", label),)
     return Cell(index, one.scenarios[0], one.overseers[0], one.schemes, seed, questions, at, brief=True)
 

@@ -57,11 +57,11 @@ def draws(
     columns = [*_KEYS, *(name for name in swept if name not in _KEYS)]
     wanted = [NAMES.index(name) for name in names]
     sums: dict[tuple[Any, ...], list[Any]] = {}
-    for reference, cell in itertools.groupby(details, key=lambda detail: detail[2]):
+    for (seed, reference), cell in itertools.groupby(details, key=lambda detail: (detail[0]["seed"], detail[2])):
         rows, blobs = zip(*((row, values) for row, values, _ in cell), strict=True)
         tables = _tables(blobs, unpack(reference, len(REFERENCES)))[:, wanted]
         questions = tables.shape[2]
-        resampled = tables.reshape(-1, questions) @ _weights(rows[0]["seed"], questions)
+        resampled = tables.reshape(-1, questions) @ _weights(seed, questions)
         found = zip(rows, tables.mean(axis=2, dtype=np.float64), resampled.reshape(*tables.shape[:2], -1), strict=True)
         for row, means, drawn in found:
             costs = np.array([np.nan if row[name] is None else row[name] for name in COSTS], dtype=np.float64)

@@ -40,9 +40,7 @@ MEASURES = {
 }
 """Per-question measures in the order of their columns."""
 
-NEED_A_TRUTH = frozenset(
-    ("harm", "better", "harm_reference", "accuracy", "accuracy_difference", "planted_harm", "asd")
-)
+NEED_A_TRUTH = frozenset(("harm", "better", "harm_reference", "accuracy", "accuracy_difference", "planted_harm", "asd"))
 """Left out where claims are good by degrees: none of them is the true one."""
 
 COSTS = {
