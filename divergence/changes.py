@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from divergence.build import SpecError, make
-from divergence.cell import Named
 from divergence.spec import Spec
 from scenarios.part import Part
 from scenarios.unplanted import Unplanted
@@ -67,7 +66,7 @@ class Change:
         """The changed study, or None where there is nothing to change."""
         changed = spec
         for step in self.steps:
-            parts = tuple(Named(one.label, _tried(step, one.part)) for one in changed.of(step.kind))
+            parts = tuple(replace(one, part=_tried(step, one.part)) for one in changed.of(step.kind))
             changed = changed.having(step.kind, parts)
         return None if changed == spec else changed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import sys
 import tomllib
@@ -147,7 +148,7 @@ def sweep(
     if dry_run:
         from divergence.dry import describe
 
-        plan.check_memory([one for cells in plan.everything(spec).values() for one in cells], _cores(workers))
+        plan.check_memory(itertools.chain(*plan.everything(spec).values()), _cores(workers))
         print(describe(spec, _cores(workers)))
         return
     _run(spec, out, workers, fresh, open_)

@@ -16,7 +16,7 @@ import pandas as pd
 from divergence import ablations, changes, intervals, shares, verdicts
 from divergence.intervals import Draws
 from divergence.spec import Spec, focus
-from divergence.store import ABLATIONS, SHARES, Store
+from divergence.store import ABLATIONS, SHARES, Store, StoreError
 
 TABLES = ("ablations", "shares", "points", "verdicts", "switches")
 _PLACE = ["scenario", "overseer", "scheme"]
@@ -34,7 +34,10 @@ class Grounds:
     @cached_property
     def changed(self) -> Draws:
         """Resampled distances from HCH under each change; no rows if the study asks for none."""
-        return intervals.draws(self._details(ABLATIONS), ("change",), ablations.MEASURED)
+        try:
+            return intervals.draws(self._details(ABLATIONS), ("change",), ablations.MEASURED)
+        except ValueError as error:
+            raise StoreError(f"{self.directory / ABLATIONS}: {error}; start over with --fresh") from error
 
     @cached_property
     def ablations(self) -> pd.DataFrame:

@@ -143,7 +143,8 @@ def brief(scheme: Scheme, setting: Setting) -> Measured:
         values = _distances(optimum(scheme, setting), to)
     except NoOptimum as reason:
         return Measured({}, None, str(reason))
-    return Measured({name: values[name] for name in _BRIEF}, None)
+    left_out = NEED_A_TRUTH if root.grades is not None else frozenset[str]()
+    return Measured({name: values[name] for name in _BRIEF if name not in left_out}, None)
 
 
 def harm(pi: Floats, hch: Floats, true: Floats) -> Floats:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from divergence import ablations, shares
@@ -44,7 +44,8 @@ def cells(spec: Spec) -> list[Cell]:
 def _cell(index: int, one: Spec, seed: int, point: dict[Axis, object], axes: tuple[Axis, ...]) -> Cell:
     given = {axis.path: value for axis, value in point.items()}
     columns = tuple((axis.column, given[axis.path]) for axis in axes)
-    return Cell(index, one.scenarios[0], one.overseers[0], one.schemes, seed, one.questions, columns)
+    schemes = tuple(named for named in one.schemes if named.at(dict(columns)))
+    return Cell(index, one.scenarios[0], one.overseers[0], schemes, seed, one.questions, columns)
 
 
 def _applied(one: Spec, axis: Axis) -> Axis:
@@ -79,17 +80,20 @@ def everything(spec: Spec) -> dict[str, list[Cell]]:
     return {FILE: cells(spec), ABLATIONS: ablations.cells(spec), SHARES: shares.cells(spec)}
 
 
-def memory(todo: list[Cell]) -> int:
+def memory(todo: Iterable[Cell]) -> int:
     """Bytes that the largest cell needs, estimated from the sizes of its trees."""
     sized = {(one.scenario.part, one.questions) for one in todo}
     shapes = ((*scenario.size(), questions) for scenario, questions in sized)
     return max(int(nodes * claims * questions * 8 * _ARRAYS) for nodes, claims, questions in shapes)
 
 
-def check_memory(todo: list[Cell], workers: int) -> None:
+def check_memory(todo: Iterable[Cell], workers: int) -> None:
     """Refuse a study that does not fit: raises SpecError with what it needs, what there is, and what to lower."""
-    for label in dict.fromkeys(one.scenario.label for one in todo):
-        need = memory([one for one in todo if one.scenario.label == label]) * workers
+    by_label: dict[str, list[Cell]] = {}
+    for one in todo:
+        by_label.setdefault(one.scenario.label, []).append(one)
+    for label, same in by_label.items():
+        need = memory(same) * workers
         there = _memory_available()
         if need > there:
             raise SpecError(

@@ -92,9 +92,10 @@ def _turned(grounds: Grounds, place: Place, a: str, b: str) -> list[str]:
         return ["in the ablations' fewer questions they stand the other way round, so no change is said to turn them"]
     turns = readable.at(grounds.turns, place)
     turns = turns[(turns["a"] == a) & (turns["b"] == b)] if len(turns) else turns
+    settled = turns["settled"].astype(bool)
     listed_changes = [change.label for change in ABLATIONS]
-    sure = [name for name in listed_changes if name in set(turns[turns["settled"]]["change"])]
-    unsure = [name for name in listed_changes if name in set(turns[~turns["settled"].astype(bool)]["change"])]
+    sure = [name for name in listed_changes if name in set(turns[settled]["change"])]
+    unsure = [name for name in listed_changes if name in set(turns[~settled]["change"])]
     said = [f"turned round by {listed(sure)}"] if sure else []
     said += [f"perhaps by {listed(unsure)} (not settled)"] if unsure else []
     return said or ["turned round by no single change in the ablation table"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from divergence import intervals, plan, pool, specfile
-from divergence.cell import Cell
+from divergence.cell import STORED, Cell
 from divergence.grounds import TABLES, Grounds
 from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
@@ -47,8 +48,16 @@ class Study:
     @cached_property
     def draws(self) -> Draws:
         """Resampled means of every point, for intervals."""
+        if (kept := self.about.get("measures")) != " ".join(STORED):
+            raise StoreError(
+                f"{self.directory}: made by version {self.about.get('version')}, which kept other values per question "
+                f"({kept}); run the study again with --fresh"
+            )
         with Store(self.directory) as store:
-            return intervals.draws(store.details(), tuple(axis.column for axis in self.spec.axes))
+            try:
+                return intervals.draws(store.details(), tuple(axis.column for axis in self.spec.axes))
+            except ValueError as error:
+                raise StoreError(f"{self.directory / FILE}: {error}; start over with --fresh") from error
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -85,7 +94,7 @@ def run(
     """
     workers = workers or os.cpu_count() or 1
     everything = plan.everything(spec)
-    plan.check_memory([one for cells in everything.values() for one in cells], workers)
+    plan.check_memory(itertools.chain(*everything.values()), workers)
     directory = out if out is not None else Path(default_name(spec))
     if fresh:
         discard(directory)
@@ -166,7 +175,8 @@ def discard(directory: Path) -> None:
 
 
 def _about(spec: Spec) -> dict[str, str]:
-    return {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
+    about = {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
+    return about | {"measures": " ".join(STORED)}
 
 
 def _same(store: Store, about: dict[str, str], directory: Path) -> None:

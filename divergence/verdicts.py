@@ -42,7 +42,7 @@ def table(spec: Spec, summary: pd.DataFrame, crossings: pd.DataFrame, off: pd.Da
     lines = []
     for (scenario, overseer, scheme), own in summary.groupby(_PLACE, sort=False):
         values = own.dropna(subset=["gameability"]).pivot_table("mean", "gameability", "measure")
-        if "divergence_tv" in values:
+        if {"divergence_tv", "harm", "better"} <= set(values):
             place = {"scenario": scenario, "overseer": overseer, "scheme": scheme}
             lines.append(place | _standing(values, own_gamma[str(overseer)]))
     found = pd.DataFrame(lines)

@@ -107,7 +107,7 @@ class TestCommands:
         assert {"before", "after", "difference", "low", "high"} <= set(pd.read_csv(tmp_path / "diff.csv").columns)
 
     def test_a_study_with_grounds_tells_them_and_report_tells_them_again(self, tmp_path):
-        asked = '[ablations]\nseeds = 1\nquestions = 20\n[shares]\npoints = 4\nquestions = 10\n'
+        asked = "[ablations]\nseeds = 1\nquestions = 20\n[shares]\npoints = 4\nquestions = 10\n"
         box = '[box]\n"overseer.self_persuasion" = [0.0, 1.0]\n'
         (tmp_path / "spec.toml").write_text(TINY + asked + box)
         assert "beside them" in hch("sweep", "spec.toml", "--dry-run", cwd=tmp_path).stdout

@@ -128,6 +128,15 @@ def test_a_wrapped_overseers_fields_can_be_set_and_swept():
 
 
 class TestPlan:
+    def test_a_scheme_may_be_measured_at_some_swept_values_alone(self):
+        spec = loads(
+            GOOD.replace('name = "shallow debate"', 'name = "shallow debate"\nwhere = { gameability = [1.0, 2.0] }')
+        )
+        assert loads(dumps(spec)) == spec
+        for cell in plan.cells(spec):
+            expected = {"approval", "shallow debate"} if dict(cell.point)["gameability"] in (1.0, 2.0) else {"approval"}
+            assert {named.label for named in cell.schemes} == expected
+
     def test_every_combination_once_and_in_order(self):
         cells = plan.cells(loads(GOOD))
         assert [cell.index for cell in cells] == list(range(5 * 2 * 2 * 2))
@@ -162,7 +171,7 @@ class TestPlan:
     def test_trees_too_large_for_memory_are_refused_with_what_to_lower(self):
         spec = apply(default_spec(), {"scenario.depth": 24})
         with pytest.raises(SpecError, match=r"GiB needed .* lower depth, branching"):
-            plan.check_memory(spec, 2)
+            plan.check_memory(plan.cells(spec), 2)
 
 
 VALUES = st.one_of(
