@@ -114,7 +114,8 @@ def every_scheme(core: Sequence[Named], where: Where) -> tuple[Named, ...]:
     """The core schemes, then all others that are found, by group, measured at some swept values alone."""
     listed = {named.label for named in core}
     groups = list(dict.fromkeys(type(named.part).group for named in core))
-    others = [cls for name, cls in parts.find(Scheme, "distillers").items() if name not in listed]
+    found = parts.find(Scheme, "distillers")  # type: ignore[type-abstract]
+    others = [cls for name, cls in found.items() if name not in listed]
     others.sort(
         key=lambda cls: (groups.index(cls.group) if cls.group in groups else len(groups), cls.group, cls.part_name())
     )

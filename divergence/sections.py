@@ -107,7 +107,7 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
         ),
         Section(
             "better",
-            f"What is put right{against}",
+            "Where a scheme is better than HCH",
             "",
             figures.better(study),
             f"Higher is better: {MEASURES['better']}. Harm and this add up to the total variation distance from HCH.",
@@ -118,7 +118,7 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             f"Accuracy{against}",
             "",
             figures.accuracy(summary, fields),
-            "The truth is 1. Grey lines are references: HCH of the same humans (wide), its most likely answer, HCH "
+            "Grey lines are references: HCH of the same humans (wide), its most likely answer, HCH "
             "whose humans play what they believe most, HCH of humans whom no persuasion reaches (γ = 0), and an answer "
             "at random.",
             {"accuracy": ("accuracy", _numbers(summary, "accuracy"))},
@@ -166,7 +166,7 @@ def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section
 def _assumed(study: Study) -> Section:
     spec = study.spec
     blocks = [
-        f"<h3>{kind}s</h3>{html.parts(kind, named, spec)}"
+        f'<h3 class="kind">{kind.capitalize()}s</h3>{html.parts(kind, named, spec)}'
         for kind, named in (("scenario", spec.scenarios), ("overseer", spec.overseers), ("scheme", spec.schemes))
     ]
     counted = (

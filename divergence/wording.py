@@ -55,7 +55,7 @@ def _top(lines: pd.DataFrame) -> float:
 def departures(own: Sequence[Star], top: float) -> list[str]:
     """Who leaves HCH first, who next, who not at all."""
     left = sorted((star for star in own if math.isfinite(star.gamma)), key=lambda star: star.gamma)
-    stayed = [star for star in own if not math.isfinite(star.gamma) and star.last >= top]
+    stayed = [star.label for star in own if not math.isfinite(star.gamma) and star.last >= top]
     ended = [star for star in own if not math.isfinite(star.gamma) and star.last < top]
     said = []
     if left:
@@ -65,23 +65,17 @@ def departures(own: Sequence[Star], top: float) -> list[str]:
     if stayed and not left:
         said.append(f"No scheme leaves HCH: nobody's mean harm reaches {THRESHOLD:g} up to γ = {top:g}.")
     elif stayed:
-        said.append(
-            f"{listed(star.label for star in stayed)} stay{'s' * (len(stayed) == 1)} with HCH: mean harm does not reach "
-            f"{THRESHOLD:g} up to γ = {top:g}."
-        )
-    said += [f"{star.label} has no values beyond γ = {star.last:g}." for star in ended]
+        said.append(f"Mean harm stays below {THRESHOLD:g} up to γ = {top:g} for {listed(stayed)}.")
+    said += [f"No values beyond γ = {star.last:g} for {star.label}." for star in ended]
     return said
 
 
 def _first(left: Sequence[Star], schemes: int) -> str:
     first = left[0]
-    if first.gamma <= 0:
-        opening = f"{first.label} has left HCH already at γ = {first.gamma:g}"
-    else:
-        opening = f"{first.label} leaves HCH{' first' if schemes > 1 else ''}, at γ* = {first.spelt}"
     close = [star.label for star in left[1:] if star.low <= first.high]
-    tail = f" (the interval of {listed(close)} overlaps: which is first is not settled)" if close else ""
-    return opening + tail + "."
+    opening = "First to leave HCH is" if schemes > 1 else "HCH is left by"
+    tail = f" (not settled: its interval overlaps that of {listed(close)})" if close else ""
+    return f"{opening} {first.label}, at γ* = {first.spelt}{tail}."
 
 
 def standing(lines: pd.DataFrame, axis: str | None, fields: Fields) -> list[str]:
@@ -97,10 +91,10 @@ def standing(lines: pd.DataFrame, axis: str | None, fields: Fields) -> list[str]
     gamma = harm["gameability"].dropna().unique()
     if axis != "gameability" and len(gamma) == 1:
         where.insert(0, f"γ = {gamma[0]:g}")
-    harm = harm.sort_values("mean")
+    records: list[dict[Any, Any]] = harm.sort_values("mean").to_dict("records")
     values = (
-        f"{label(line.scheme, line.phase)} {names.interval(line.mean, line.low, line.high)}"
-        for line in harm.itertuples()
+        f"{label(line['scheme'], line['phase'])} {names.interval(line['mean'], line['low'], line['high'])}"
+        for line in records
     )
     order = ", least first" if len(harm) > 1 else ""
     return [f"Mean harm{' at ' + ', '.join(where) if where else ''}{order}: {listed(values)}."]

@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 
 from divergence import style
 from divergence.figures import names
+from divergence.figures.panels import applied
 from divergence.figures.traces import series
 from divergence.measures import COSTS
 
-_BAR, _TITLE, _FOOT = 22, 34, 48
+_BAR, _TITLE, _FOOT = 22, 50, 48
 _COLUMNS = {"narrow": 1, "medium": 3, "wide": 3}
 _GAP = 0.05
 
@@ -34,27 +35,23 @@ def costs(summary: pd.DataFrame) -> go.Figure:
     layout: dict[str, Any] = {}
     for number, (_, _, heading, measure, lines) in enumerate(cells):
         x, y = (letter if number == 0 else f"{letter}{number + 1}" for letter in "xy")
-        traces.append(_bars(lines[lines["measure"] == measure], labels, looks) | {"xaxis": x, "yaxis": y})
-        layout |= _axes(number, x, y, labels, measure)
+        own = lines[lines["measure"] == measure]
+        traces.append(_bars(own, labels, looks) | {"xaxis": x, "yaxis": y})
+        layout |= _axes(number, x, y, labels, measure, float(own["mean"].max()) if len(own) else 0.0)
         layout.setdefault("annotations", []).append(_annotation(heading, x, y))
-    pages = {page: _page(page, len(labels), [cell[:2] for cell in cells]) for page in _COLUMNS}
-    figure = go.Figure(
-        traces,
-        layout
-        | {
-            "template": style.template(),
-            "showlegend": False,
-            "margin": {"r": 14, "t": _TITLE, "b": _FOOT},
-            "meta": {"layouts": pages, "note": ""},
-        },
-    )
-    figure.update_layout({path.replace(".", "_"): value for path, value in pages["wide"].items()})
-    return figure
+    pages = {page: _page(page, labels, [cell[:2] for cell in cells]) for page in _COLUMNS}
+    whole = layout | {
+        "template": style.template(),
+        "showlegend": False,
+        "margin": {"r": 14, "t": _TITLE, "b": _FOOT},
+        "meta": {"layouts": pages, "note": ""},
+    }
+    return go.Figure(traces, applied(whole, pages["wide"]))
 
 
 def _heading(scenario: str, overseer: str, measure: str) -> str:
-    place = " · ".join([f"<b>{names.escaped(scenario)}</b>"] + ([names.escaped(overseer)] if overseer else []))
-    return f"{place} · {names.words(measure)}"
+    place = " · ".join([f"<b>{names.short(scenario)}</b>"] + ([names.short(overseer)] if overseer else []))
+    return f"{place}<br>{names.words(measure)}"
 
 
 def _bars(lines: pd.DataFrame, labels: list[str], looks: dict[str, style.Look]) -> dict[str, Any]:
@@ -86,14 +83,14 @@ def _by_label(lines: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(series(own)[0], own) for _, own in grouped]
 
 
-def _axes(number: int, x: str, y: str, labels: list[str], measure: str) -> dict[str, Any]:
-    """Bars start at nought; schemes stand on the vertical axis, the first on top."""
+def _axes(number: int, x: str, y: str, labels: list[str], measure: str, most: float) -> dict[str, Any]:
+    """Bars start at nought and leave room for their numbers; schemes stand on the vertical axis, the first on top."""
     end = "" if number == 0 else str(number + 1)
     ticks = {"tickvals": [-place for place in range(len(labels))], "ticktext": [names.short(name) for name in labels]}
     return {
         f"xaxis{end}": {
             "anchor": y,
-            "rangemode": "tozero",
+            "range": [0, 1.25 * most or 1.0],
             "nticks": 5,
             "title": {"text": names.measure_title(measure) if measure == "labels" else names.UNITS[measure]},
         },
@@ -106,17 +103,17 @@ def _annotation(text: str, x: str, y: str) -> dict[str, Any]:
     return place | {"text": text, "showarrow": False, "yshift": 2, "font": {"size": 13}}
 
 
-def _page(page: str, schemes: int, cells: list[tuple[int, int]]) -> dict[str, Any]:
+def _page(page: str, labels: list[str], cells: list[tuple[int, int]]) -> dict[str, Any]:
     """Domains of all panels on a wide or narrow page."""
     columns = _COLUMNS[page]
     places = cells if columns > 1 else [(number, 0) for number in range(len(cells))]
     rows = 1 + max((row for row, _ in places), default=0)
-    tall, between = _BAR * schemes + 10, _TITLE + _FOOT
+    tall, between = _BAR * len(labels) + 10, _TITLE + _FOOT
     inner = rows * tall + (rows - 1) * between
     width = (1 - _GAP * (columns - 1)) / columns
     changes: dict[str, Any] = {
         "height": inner + _TITLE + _FOOT,
-        "margin.l": 175,
+        "margin.l": 30 + int(7.4 * max((len(names.short(name)) for name in labels), default=0)),
         "dragmode": False if page == "narrow" else "zoom",
     }
     for number, (row, column) in enumerate(places):

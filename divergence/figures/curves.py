@@ -16,7 +16,7 @@ from divergence.figures import names, panels
 from divergence.figures.names import Fields
 from divergence.figures.panels import Panel
 from divergence.figures.stars import stars, strip
-from divergence.figures.traces import reference_traces, scheme_traces, series, threshold
+from divergence.figures.traces import reference_traces, scheme_traces, series, threshold, truth
 
 _UNIFIED = 8
 """Up to so many schemes one hover box lists all of them."""
@@ -51,15 +51,16 @@ def curves(
         here = [star for star in found if star.at(panel.key)]
         if found:
             more, axes = strip(panel, here, looks)
-            traces += more + threshold(panel, axis, summary)
+            traces += more + threshold(panel, at, len(labels))
             layout |= axes
+        traces += truth(panel, at, len(labels)) if measure == "accuracy" else []
         layout |= _axes(panel, at, axis, labels, _range(wanted), bool(found))
     titles = {
         "x": names.axis_title(axis, fields) if axis else "scheme",
         "y": names.measure_title(measure),
         "strip": "γ*" if found else "",
     }
-    grey = len(references) + bool(found)
+    grey = len(references) + bool(found) + (measure == "accuracy")
     pages = panels.layouts(shown, [names.short(label) for label in labels], grey, len(labels) if found else 0, titles)
     return _figure(traces, layout, shown, pages, note, len(labels))
 
@@ -134,8 +135,6 @@ def _figure(
         headings = [{"text": "no values", "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}]
     legend = {
         "orientation": "h",
-        "xref": "paper",
-        "x": 0,
         "xanchor": "left",
         "yref": "container",
         "yanchor": "top",
@@ -143,18 +142,14 @@ def _figure(
         "font": {"size": 12},
         "tracegroupgap": 0,
     }
-    figure = go.Figure(
-        data=traces,
-        layout={
-            **layout,
-            "template": style.template(),
-            "annotations": headings,
-            "legend": legend,
-            "legend2": legend | {"entrywidth": 200},
-            "hovermode": "x unified" if schemes <= _UNIFIED else "closest",
-            "margin": {"r": 14, "b": 62},
-            "meta": {"layouts": pages, "note": note},
-        },
-    )
-    figure.update_layout({path.replace(".", "_"): value for path, value in pages["wide"].items()})
-    return figure
+    whole = {
+        **layout,
+        "template": style.template(),
+        "annotations": headings,
+        "legend": legend,
+        "legend2": legend | {"entrywidth": panels.REFERENCE},
+        "hovermode": "x unified" if schemes <= _UNIFIED else "closest",
+        "margin": {"r": 14, "b": 62},
+        "meta": {"layouts": pages, "note": note},
+    }
+    return go.Figure(traces, panels.applied(whole, pages["wide"]))

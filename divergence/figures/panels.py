@@ -23,8 +23,17 @@ MOST_ROWS = 12
 WIDTHS = {"narrow": 1, "medium": 2, "wide": 4}
 """Page → panels beside each other, at most."""
 
+_HEADING = 34
+"""Letters in a line above a panel."""
+
 _PANEL, _LINE, _GAP, _BETWEEN, _BESIDE = 230, 18, 8, 84, 22
-_PLOT = {"narrow": 250, "medium": 560, "wide": 900}
+_KEY, _LETTER = 44, 7
+"""Pixels of a legend's sample line, and of a letter."""
+
+REFERENCE = 165
+"""Width of an entry of the second legend, pixels of text."""
+
+_PLOT = {"narrow": 320, "medium": 560, "wide": 900}
 """Pixels of plot that a page has at least, between its margins."""
 
 
@@ -118,8 +127,19 @@ def _title(
     gamma = lines["gameability"].dropna().unique()
     if axis != "gameability" and len(gamma) == 1:
         shown = {names.symbol("gameability", fields): float(gamma[0])} | shown
-    parts = [f"<b>{names.escaped(scenario)}</b>"] + ([names.escaped(overseer)] if overseer else [])
-    return " · ".join(parts + [names.escaped(f"{name} = {names.value(value)}") for name, value in shown.items()])
+    parts = [names.short(overseer)] if overseer else []
+    parts += [names.escaped(f"{name} = {names.value(value)}") for name, value in shown.items()]
+    return _wrapped(names.short(scenario), parts)
+
+
+def _wrapped(first: str, parts: Sequence[str]) -> str:
+    """A heading in lines that fit above a panel."""
+    text, used = f"<b>{first}</b>", len(first)
+    for part in parts:
+        fits = used + len(part) + 3 <= _HEADING
+        text += (" · " if fits else "<br>") + part
+        used = used + len(part) + 3 if fits else len(part)
+    return text
 
 
 def layouts(panels: Sequence[Panel], labels: Sequence[str], references: int, strip: int, titles: dict[str, str]) -> Any:
@@ -130,22 +150,36 @@ def layouts(panels: Sequence[Panel], labels: Sequence[str], references: int, str
     return {page: _layout(page, panels, labels, references, strip, titles) for page in WIDTHS}
 
 
+def applied(layout: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """A layout with changes (``xaxis2.title.text`` → value) made in it."""
+    for path, value in changes.items():
+        *steps, last = path.split(".")
+        inside = layout
+        for step in steps:
+            inside = inside.setdefault(step, {})
+        inside[last] = value
+    return layout
+
+
 def _layout(
     page: str, panels: Sequence[Panel], labels: Sequence[str], references: int, strip: int, titles: dict[str, str]
 ) -> dict[str, Any]:
     places = _places(panels, WIDTHS[page])
     columns, rows = 1 + max((c for _, c in places), default=0), 1 + max((r for r, _ in places), default=0)
     below = _GAP + _LINE * strip + 8 if strip else 0
-    inner = rows * (_PANEL + below) + (rows - 1) * _BETWEEN
-    legend = 24 * _legend_rows(page, len(labels), _entry(labels))
-    second = 24 * _legend_rows(page, references, 200)
-    top = 34 + legend + second + 30
+    heading = 16 * max((panel.title.count("<br>") for panel in panels), default=0)
+    between = _BETWEEN + heading
+    inner = rows * (_PANEL + below) + (rows - 1) * between
+    legend = 24 * _legend_rows(page, [_KEY + _LETTER * len(label) for label in labels])
+    second = 24 * _legend_rows(page, [_KEY + REFERENCE] * references)
+    top = 34 + legend + second + 30 + heading
     left = max(62, 7 * max(map(len, labels), default=0) + 34) if strip else 62
     height = top + inner + 62
     changes: dict[str, Any] = {
         "height": height,
         "margin.t": top,
         "margin.l": left,
+        **{f"{which}.{key}": value for which in ("legend", "legend2") for key, value in _side(page).items()},
         "legend.y": 1 - 30 / height,
         "legend2.y": 1 - (30 + legend) / height,
         "dragmode": False if page == "narrow" else "zoom",
@@ -153,19 +187,24 @@ def _layout(
     gap = _BESIDE / _PLOT[page]
     width = (1 - gap * (columns - 1)) / columns
     for panel, (row, column) in zip(panels, places, strict=True):
-        start = row * (_PANEL + below + _BETWEEN)
+        start = row * (_PANEL + below + between)
         tall = [(start, start + _PANEL), (start + _PANEL + _GAP, start + _PANEL + below)]
         vertical = [[max(0.0, 1 - foot / inner), 1 - head / inner] for head, foot in tall]
         left_edge = column * (width + gap)
         changes |= {
             f"{long(panel.x)}.domain": [left_edge, min(1.0, left_edge + width)],
-            f"{long(panel.x)}.title.text": "" if (row + 1, column) in places else titles["x"],
+            f"{long(panel.x)}.title.text": "" if (row + 1, column) in places and page != "narrow" else titles["x"],
             f"{long(panel.x)}.fixedrange": page == "narrow",
             **_upright(long(panel.y), vertical[0], titles["y"], column == 0, page),
         }
         if strip:
             changes |= _upright(long(panel.strip), vertical[1], titles["strip"], column == 0, page)
     return changes
+
+
+def _side(page: str) -> dict[str, Any]:
+    """Where legends begin: at the plot's left edge, or at the page's where it is narrow."""
+    return {"xref": "container", "x": 0.01} if page == "narrow" else {"xref": "paper", "x": 0}
 
 
 def _upright(axis: str, domain: list[float], title: str, first: bool, page: str) -> dict[str, Any]:
@@ -196,10 +235,11 @@ def _single(panels: Sequence[Panel]) -> bool:
     return len({panel.row for panel in panels}) == len(panels)
 
 
-def _entry(labels: Sequence[str]) -> int:
-    """Width of a legend's entry, pixels of text."""
-    return int(7.2 * max(map(len, labels), default=8)) + 8
-
-
-def _legend_rows(page: str, entries: int, width: int) -> int:
-    return math.ceil(entries / max(1, _PLOT[page] // (width + 44)))
+def _legend_rows(page: str, widths: Sequence[float]) -> int:
+    """Rows that a legend of entries of these widths fills."""
+    rows, used = 0, math.inf
+    for width in widths:
+        if used + width > _PLOT[page]:
+            rows, used = rows + 1, 0.0
+        used += width
+    return rows

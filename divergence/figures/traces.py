@@ -109,7 +109,7 @@ def reference_traces(panel: Panel, axis: str | None, references: tuple[str, ...]
         own = panel.lines[panel.lines["measure"] == measure]
         title, look = style.REFERENCES[measure]
         if axis is None:
-            x, y = np.array([-0.5, schemes - 0.5]), np.repeat(own["mean"].to_numpy()[:1], 2)
+            x, y = np.array(_span(panel, None, schemes)), np.repeat(own["mean"].to_numpy()[:1], 2)
         else:
             own = own.dropna(subset=[axis]).drop_duplicates(axis).sort_values(axis)
             x, y = own[axis].to_numpy(dtype=np.float64), own["mean"].to_numpy()
@@ -129,10 +129,25 @@ def _grey(panel: Panel, title: str, look: Look, wide: bool = False) -> dict[str,
     }
 
 
-def threshold(panel: Panel, axis: str | None, summary: pd.DataFrame) -> list[Any]:
+def threshold(panel: Panel, axis: str | None, schemes: int) -> list[Any]:
     """The harm at which a scheme is said to have left HCH."""
-    tried = summary[axis].dropna()
-    ends = {"x": [float(tried.min()), float(tried.max())], "y": [THRESHOLD, THRESHOLD], "hoverinfo": "skip"}
-    look = Look(style.GREY, "solid")
-    trace = _grey(panel, f"harm {THRESHOLD:g}: reached at γ*", look) | ends
-    return [trace | {"line": {"color": style.GREY, "width": 0.8}}]
+    return [_level(panel, axis, schemes, f"harm {THRESHOLD:g}: reached at γ*", THRESHOLD)]
+
+
+def truth(panel: Panel, axis: str | None, schemes: int) -> list[Any]:
+    """Who is always right."""
+    return [_level(panel, axis, schemes, "the truth", 1.0)]
+
+
+def _level(panel: Panel, axis: str | None, schemes: int, title: str, height: float) -> dict[str, Any]:
+    """A thin line from side to side."""
+    trace = _grey(panel, title, Look(style.GREY)) | {"x": _span(panel, axis, schemes), "y": [height, height]}
+    return trace | {"hoverinfo": "skip", "line": {"color": style.GREY, "width": 0.8}}
+
+
+def _span(panel: Panel, axis: str | None, schemes: int) -> list[float]:
+    """Both ends of a panel's horizontal axis."""
+    if axis is None:
+        return [-0.5, schemes - 0.5]
+    tried = panel.lines[axis].dropna()
+    return [float(tried.min()), float(tried.max())]
