@@ -63,7 +63,8 @@ def chooser(labels: Sequence[str]) -> str:
         f'<label><input type="checkbox" checked value="{text(label)}">{swatch(look)} {text(label)}</label>'
         for label, look in style.looks(labels).items()
     )
-    return f'<fieldset id="schemes"><legend>Schemes shown in the curves below</legend>{boxes}</fieldset>'
+    every = "".join(f'<button type="button" data-do="{what}">{what.capitalize()}</button> ' for what in ("all", "none"))
+    return f'<fieldset id="schemes"><legend>Schemes shown in the curves below</legend>{boxes} {every}</fieldset>'
 
 
 def swatch(look: style.Look) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import figures, wording
+from divergence import figures, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.figures import names, panels
@@ -17,6 +17,7 @@ from divergence.figures.names import Fields
 from divergence.figures.traces import series
 from divergence.intervals import RESAMPLES, THRESHOLD
 from divergence.measures import COSTS, MEASURES
+from divergence.spec import Spec
 from divergence.study import Study
 from divergence.terminal import focus
 
@@ -76,13 +77,23 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
         f"{spec.seeds} seed{'s' * (spec.seeds > 1)} at every point; brackets are 95 % intervals."
     )
     terms = (
-        f"Harm is {MEASURES['harm']}. Gameability γ is the weight that persuasion has with a human; λ is the share of "
-        f"it that works in a human's own thought. γ* is the gameability at which a scheme's mean harm first reaches "
-        f"{THRESHOLD:g}: there it has left HCH."
+        f"Harm is {MEASURES['harm']}. Gameability γ is the weight that persuasion has with a human. γ* is the "
+        f"gameability at which a scheme's mean harm first reaches {THRESHOLD:g}: there it has left HCH."
     )
     said.append(grounds.said(study.grounds))
+    terms = " ".join([terms, *_swept(spec, fields)])
     before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}{html.chooser(labels)}"
     return Section("findings", "What was found", before)
+
+
+def _swept(spec: Spec, fields: Fields) -> list[str]:
+    """What the other swept fields are."""
+    found = []
+    for axis in spec.axes:
+        note = fields.get(axis.column)
+        if note is not None and axis.column != "gameability":
+            found.append(f"{names.words(axis.column)} {note.symbol}".strip().capitalize() + f" is the {note.meaning}.")
+    return found
 
 
 def _pictures(study: Study, fields: Fields) -> list[Section]:
@@ -149,8 +160,8 @@ def _csv(table: pd.DataFrame) -> str:
 def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section:
     title = "Schemes compared in pairs"
     lines = wording.at(study.differences(), point)
-    table = wording.compared(lines, panels.along(study.summary), fields)
-    where = ", ".join(f"{names.symbol(name, fields)} = {names.value(value)}" for name, value in point.items())
+    table = pairs.compared(lines, panels.along(study.summary), fields)
+    where = ", ".join(f"{names.called(name, fields)} = {names.value(value)}" for name, value in point.items())
     if not len(table):
         return Section("pairs", title, "<p>There is only one scheme with values.</p>")
     table = table if names.several(table["overseer"]) else table.drop(columns="overseer")

@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 
 from divergence import style
 from divergence.figures import names
-from divergence.figures.panels import applied
-from divergence.figures.traces import series
+from divergence.figures.grid import applied
+from divergence.figures.panels import heading
+from divergence.figures.traces import series, ticks
 from divergence.measures import COSTS
 
 _BAR, _TITLE, _FOOT = 22, 50, 48
@@ -33,12 +34,12 @@ def costs(summary: pd.DataFrame) -> go.Figure:
     ]
     traces: list[Any] = []
     layout: dict[str, Any] = {}
-    for number, (_, _, heading, measure, lines) in enumerate(cells):
+    for number, (_, _, title, measure, lines) in enumerate(cells):
         x, y = (letter if number == 0 else f"{letter}{number + 1}" for letter in "xy")
         own = lines[lines["measure"] == measure]
         traces.append(_bars(own, labels, looks) | {"xaxis": x, "yaxis": y})
         layout |= _axes(number, x, y, labels, measure, float(own["mean"].max()) if len(own) else 0.0)
-        layout.setdefault("annotations", []).append(_annotation(heading, x, y))
+        layout.setdefault("annotations", []).append(heading(title, x, y))
     pages = {page: _page(page, labels, [cell[:2] for cell in cells]) for page in _COLUMNS}
     whole = layout | {
         "template": style.template(),
@@ -67,7 +68,7 @@ def _bars(lines: pd.DataFrame, labels: list[str], looks: dict[str, style.Look]) 
         "x": mean,
         "y": [-labels.index(name) for name in present],
         "marker": {"color": [looks[name].colour for name in present]},
-        "text": [f"{number:,.4g}" for number in mean],
+        "text": [names.cost(number) for number in mean],
         "textposition": "outside",
         "cliponaxis": False,
         "customdata": [names.escaped(name) for name in present],
@@ -86,7 +87,6 @@ def _by_label(lines: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 def _axes(number: int, x: str, y: str, labels: list[str], measure: str, most: float) -> dict[str, Any]:
     """Bars start at nought and leave room for their numbers; schemes stand on the vertical axis, the first on top."""
     end = "" if number == 0 else str(number + 1)
-    ticks = {"tickvals": [-place for place in range(len(labels))], "ticktext": [names.short(name) for name in labels]}
     return {
         f"xaxis{end}": {
             "anchor": y,
@@ -94,13 +94,9 @@ def _axes(number: int, x: str, y: str, labels: list[str], measure: str, most: fl
             "nticks": 5,
             "title": {"text": names.measure_title(measure) if measure == "labels" else names.UNITS[measure]},
         },
-        f"yaxis{end}": {"anchor": x, "range": [0.6 - len(labels), 0.6], "showgrid": False, "zeroline": False} | ticks,
+        f"yaxis{end}": {"anchor": x, "range": [0.6 - len(labels), 0.6], "showgrid": False, "zeroline": False}
+        | ticks(labels),
     }
-
-
-def _annotation(text: str, x: str, y: str) -> dict[str, Any]:
-    place = {"xref": f"{x} domain", "yref": f"{y} domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"}
-    return place | {"text": text, "showarrow": False, "yshift": 2, "font": {"size": 13}}
 
 
 def _page(page: str, labels: list[str], cells: list[tuple[int, int]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from divergence import figures, style
-from divergence.figures import names, panels
+from divergence.figures import grid, names, panels
 from divergence.measures import COSTS, REFERENCES
 
 SCHEMES = ("imitation", "approval", "debate")
@@ -106,9 +106,10 @@ def test_bands_follow_the_interval_and_vanish_without_one():
 @pytest.mark.parametrize("gammas", [(1.5,), (None,)])
 def test_one_gameability_or_none_gives_points(gammas):
     figure = figures.curves(table(gammas=gammas))
-    assert [drawn(figure, scheme, "markers")[0].x[0] for scheme in SCHEMES] == [0, 1, 2]
-    assert figure.layout.xaxis.ticktext == SCHEMES
-    assert drawn(figure, "debate", "markers")[0].error_y.array[0] == pytest.approx(0.004)
+    assert [drawn(figure, scheme, "markers")[0].y[0] for scheme in SCHEMES] == [0, -1, -2]
+    assert figure.layout.yaxis.ticktext == SCHEMES
+    assert figure.layout.xaxis.title.text == "harm (probability)"
+    assert drawn(figure, "debate", "markers")[0].error_x.array[0] == pytest.approx(0.004)
     assert ("γ = 1.5" in figure.layout.annotations[0].text) == (gammas == (1.5,))
 
 
@@ -119,6 +120,8 @@ def test_an_overseer_without_gameability_stands_beside_one_with():
     assert len(drawn(figure, "debate")) == 1
     assert len(drawn(figure, "debate", "markers")) == 1
     assert len(shown(figure, "ring")) == len(SCHEMES)
+    assert figure.layout.yaxis3.ticktext == SCHEMES
+    assert figure.layout.yaxis3.domain[1] < figure.layout.yaxis2.domain[0]
 
 
 def test_another_swept_field_takes_the_axis_when_gameability_does_not_vary():
@@ -171,6 +174,14 @@ def test_labels_are_shown_as_they_are():
     assert "&lt;i&gt;s&lt;/i&gt;" in figure.layout.annotations[0].text
 
 
+def test_a_scheme_that_the_first_panel_lacks_is_in_the_legend_too():
+    summary = pd.concat([table(schemes=("imitation",)), table(scenarios=("majority",))])
+    figure = figures.accuracy(summary)
+    shown_once = [trace.legendgroup for trace in figure.data if trace.showlegend]
+    assert set(SCHEMES) <= set(shown_once)
+    assert len(shown_once) == len(set(shown_once))
+
+
 def test_costs_are_bars_with_their_numbers():
     summary = table()
     figure = figures.costs(summary)
@@ -184,7 +195,7 @@ def test_costs_are_bars_with_their_numbers():
     assert figures.costs(steady).data[0].error_x.array is None
 
 
-@pytest.mark.parametrize("width", panels.WIDTHS)
+@pytest.mark.parametrize("width", grid.WIDTHS)
 @pytest.mark.parametrize("schemes", [3, 20])
 def test_panels_never_overlap(width, schemes):
     labels = tuple(f"scheme-{number}" for number in range(schemes))

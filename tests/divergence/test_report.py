@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from divergence import report, sweep, wording
+from divergence import pairs, report, sweep, wording
 from divergence.cell import Named, Result, Row, pack
 from divergence.figures import names
 from divergence.store import Store
@@ -204,6 +204,15 @@ NEVER = (float("nan"), float("inf"), float("inf"))
             "Then b at 2.05 [2.00, > 4].",
         ),
         ([("a", *NEVER), ("b", *NEVER)], "No scheme leaves HCH: nobody's mean harm reaches 0.1 up to γ = 4."),
+        (
+            [("a", 0.0, 0.0, 0.1)],
+            "HCH is left by a, whose mean harm is 0.1 or more already at γ = 0, the smallest tried.",
+        ),
+        (
+            [(f"s{n}", n / 10 + 1, n / 10 + 0.96, n / 10 + 1.04) for n in range(9)],
+            "First to leave HCH is s0, at γ* = 1.00 [0.96, 1.04]. Then s1 at 1.10 [1.06, 1.14], s2 at 1.20 "
+            "[1.16, 1.24], s3 at 1.30 [1.26, 1.34], s4 at 1.40 [1.36, 1.44], 3 more and s8 at 1.80 [1.76, 1.84].",
+        ),
         ([("a", 1.0, 0.9, 1.1)], "HCH is left by a, at γ* = 1.00 [0.90, 1.10]."),
     ],
 )
@@ -221,7 +230,7 @@ def test_pairs_say_where_who_does_more_harm():
             for g, (d, low, high) in enumerate(spans)
         ]
     )
-    line = wording.compared(table, "gameability", names.DEFAULT).iloc[0]
+    line = pairs.compared(table, "gameability", names.DEFAULT).iloc[0]
     assert line["A does more harm"] == "γ 3, 5"
     assert line["B does more harm"] == "γ 1 to 2"
     assert line["largest difference A − B"] == "+0.300 [+0.100, +0.500] at γ = 3"
@@ -236,7 +245,7 @@ def test_of_many_schemes_only_neighbours_are_compared():
         for j, b in enumerate(schemes)
         if i < j
     )
-    found = wording.compared(table, None, names.DEFAULT)
+    found = pairs.compared(table, None, names.DEFAULT)
     assert set(zip(found["A"], found["B"], strict=True)) == {(f"s{n}", f"s{n + 1}") for n in range(7)}
 
 
