@@ -120,6 +120,8 @@ def _sampled(setting: Setting, count: int) -> tuple[Floats, Floats]:
         here = (node >= first) & (node < first + width)
         where = (slice(None), node[here] - first, question[here])
         first += width
+        if not here.any():  # few demonstrations, or a large tree: nobody was asked a question of this level
+            continue
         chance = setting.hch_supports[level.height][where]
         supported = _draw(chance, keys[here], "sub-answers")
         merit = one_hot(supported, claims)

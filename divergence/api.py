@@ -13,14 +13,14 @@ from distillers.base import Scheme
 from divergence import specfile, study
 from divergence.build import FAMILIES, SpecError, build
 from divergence.cell import Named
-from divergence.spec import Axis, Spec, apply
+from divergence.spec import Spec, apply
 from divergence.study import Progress, Study
 from overseers.base import Overseer
 from scenarios import part as parts
 from scenarios.base import Scenario
 from scenarios.part import Part
 
-QUICK = {"questions": 100, "seeds": 2}
+QUICK: dict[str, Any] = {"questions": 100, "seeds": 2}
 Where = tuple[tuple[str, tuple[Any, ...]], ...]
 ELSEWHERE: Where = (("self_persuasion", (0.5,)),)
 """Where the default study measures schemes beyond the core: it has to stay a matter of a minute."""
@@ -43,9 +43,11 @@ def compare(
     """Compare schemes by their divergence from HCH: the packaged study, or part of it, or with parts of your own.
 
     ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
-    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds), ``full`` measures every scheme at
-    every λ. ``out`` names the directory that keeps the results (by default ``hch-…`` in the current one). Returns the
-    study: ``.rows``, ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames. Raises SpecError on bad input.
+    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds) without ablations and shares;
+    ``full`` measures every scheme at every λ, ablates every scheme and has four times the points. ``out`` names the
+    directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
+    ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames, and so are ``.grounds.ablations``, ``.shares``
+    and ``.verdicts``. Raises SpecError on bad input.
     """
     spec = default_spec(quick=quick, full=full)
     spec = customised(spec, seed, gameability, {"scenario": scenarios, "overseer": overseers, "scheme": schemes})
@@ -99,6 +101,10 @@ def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
     table = tomllib.loads(text) | (QUICK if quick else {})
     if quick:
         table["sweep"]["overseer.gameability"]["steps"] = 9
+        del table["ablations"], table["shares"], table["box"]
+    if full:
+        del table["ablations"]["schemes"]
+        table["shares"]["points"] = 256
     spec = specfile.parse(table, "compare")
     return spec if quick else spec.having("scheme", every_scheme(spec.schemes, () if full else ELSEWHERE))
 
@@ -125,22 +131,37 @@ def customised(
     for kind, wanted in chosen.items():
         if wanted:
             spec = spec.having(kind, _chosen(kind, wanted, spec.of(kind)))
+    if chosen.get("scheme"):  # whoever names schemes wants to see all of them under every change
+        spec = replace(
+            spec,
+            ablations=spec.ablations and replace(spec.ablations, schemes=()),
+            shares=spec.shares and replace(spec.shares, schemes=()),
+        )
     axes = []
     for axis in spec.axes:
         values = axis.values
         if axis.column == "gameability" and gameability is not None:
             values = tuple(float(v) for v in (gameability if isinstance(gameability, Sequence) else [gameability]))
-        if _sweepable(spec, axis):
+        if _settable(spec, axis.path, axis.values[0]):
             axes.append(replace(axis, values=values))
             for value in values:
                 apply(spec, {axis.path: value}, f"--{axis.column}")
-    return replace(spec, axes=tuple(axes))
+    return supported(replace(spec, axes=tuple(axes)))
 
 
-def _sweepable(spec: Spec, axis: Axis) -> bool:
+def supported(spec: Spec) -> Spec:
+    """The study without what its parts have no field for; where γ is not swept, nothing is asked about γ*."""
+    reached = [one for one in spec.box if all(_settable(spec, one.path, value) for value in one.values)]
+    spec = replace(spec, box=tuple(reached))
+    if spec.gameability is None:
+        return replace(spec, ablations=None, shares=None, box=())
+    return spec if spec.box else replace(spec, shares=None)
+
+
+def _settable(spec: Spec, path: str, value: Any) -> bool:
     """Whether any part at hand has the field; an overseer of one's own need not have them all."""
     try:
-        apply(spec, {axis.path: axis.values[0]})
+        apply(spec, {path: value})
     except SpecError:
         return False
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Any
@@ -10,13 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from distillers.base import Scheme
-from divergence.measures import COSTS, MEASURES, REFERENCES, measure, references, target
+from divergence.measures import COSTS, MEASURES, REFERENCES, Measured, brief, measure, references, target
 from hch.setting import Setting
 from overseers.base import Overseer
 from scenarios.base import Scenario
 from scenarios.streams import Floats
-from scenarios.trees import Trees
+from scenarios.trees import Trees, pick
 
 STORED = tuple(name for name in MEASURES if name not in ("better", "divergence_tv", "accuracy_difference"))
 """Measures kept per question. The others follow from these and HCH's accuracy, question by question."""
@@ -40,7 +40,10 @@ class Named:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one cell computes. ``point``: the swept fields' values, as (column, value) pairs."""
+    """What one cell computes. ``point``: the swept fields' values, as (column, value) pairs.
+
+    ``brief``: only distances from HCH, the rest blank.
+    """
 
     index: int
     scenario: Named
@@ -49,6 +52,7 @@ class Cell:
     seed: int
     questions: int
     point: tuple[tuple[str, Any], ...] = ()
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,16 @@ class Result:
 def run(cell: Cell) -> Result:
     """Measure every scheme of a cell."""
     setting = Setting(_trees(cell.scenario.part, cell.seed, cell.questions), cell.overseer.part, cell.seed)
-    to = target(setting)
-    compared = references(setting, to)
-    shared = {name: _mean(compared[name]) for name in REFERENCES}
-    rows = tuple(_row(cell, named, setting, to, shared) for named in cell.schemes)
-    return Result(cell.index, rows, pack([compared[name] for name in REFERENCES]))
+    if cell.brief:
+        compared = {"hch_accuracy": pick(setting.hch.root, setting.trees.root.truth[0])}
+        measured = [brief(named.part, setting) for named in cell.schemes]
+    else:
+        to = target(setting)
+        compared = references(setting, to)
+        measured = [measure(named.part, setting, to) for named in cell.schemes]
+    shared = {name: _mean(compared[name]) if name in compared else None for name in REFERENCES}
+    rows = tuple(_row(cell, named, own, shared) for named, own in zip(cell.schemes, measured, strict=True))
+    return Result(cell.index, rows, _packed(compared, REFERENCES, cell.questions))
 
 
 @lru_cache(maxsize=2)
@@ -84,9 +93,7 @@ def _trees(scenario: Scenario, seed: int, questions: int) -> Trees:
     return scenario.trees(seed, questions)
 
 
-def _row(cell: Cell, named: Named, setting: Setting, to: Any, shared: dict[str, float]) -> Row:
-    scheme: Scheme = named.part
-    measured = measure(scheme, setting, to)
+def _row(cell: Cell, named: Named, measured: Measured, shared: dict[str, float | None]) -> Row:
     values: dict[str, Any] = {
         "scenario": cell.scenario.label,
         "overseer": cell.overseer.label,
@@ -100,8 +107,13 @@ def _row(cell: Cell, named: Named, setting: Setting, to: Any, shared: dict[str, 
     }
     values |= {name: _mean(measured.values[name]) if name in measured.values else None for name in MEASURES}
     values |= {name: getattr(measured.episode, name) if measured.episode else None for name in COSTS}
-    nothing = np.full(cell.questions, np.nan)
-    return Row(values | shared, pack([measured.values.get(name, nothing) for name in STORED]))
+    return Row(values | shared, _packed(measured.values, STORED, cell.questions))
+
+
+def _packed(values: dict[str, Floats], names: Iterable[str], questions: int) -> bytes:
+    """Per-question values in the order of their names, NaN where there are none."""
+    nothing = np.full(questions, np.nan)
+    return pack([values.get(name, nothing) for name in names])
 
 
 def gameability(overseer: Overseer) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import sys
 import tomllib
@@ -147,7 +148,7 @@ def sweep(
     if dry_run:
         from divergence.dry import describe
 
-        plan.check_memory(spec, _cores(workers))
+        plan.check_memory(itertools.chain(*plan.everything(spec).values()), _cores(workers))
         print(describe(spec, _cores(workers)))
         return
     _run(spec, out, workers, fresh, open_)
@@ -165,6 +166,25 @@ def report(
 
     _load(plugin)
     _finish(study.load(directory), open_)
+
+
+@app.command()
+@reported
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="DIR1", help="A study's directory.")],
+    after: Annotated[Path, typer.Argument(metavar="DIR2", help="Another's: the same with something changed, say.")],
+    out: Annotated[Path | None, typer.Option("--out", help="A CSV file for the differences at every point.")] = None,
+    plugin: Plugins = None,
+) -> None:
+    """Two studies side by side: what was changed, and what that did to harm and γ*, paired where luck is shared."""
+    from divergence import diff as diffs
+    from divergence import study, terminal_diff
+
+    _load(plugin)
+    found = diffs.diff(study.load(before), study.load(after))
+    if out is not None:
+        found.harm.to_csv(out, index=False)
+    terminal_diff.show(found, _console())
 
 
 @app.command("list")
@@ -226,9 +246,10 @@ def _load(plugins: list[Path] | None) -> None:
 
 
 def _with(spec: Spec, settings: list[str] | None) -> Spec:
-    """The study with fields set from ``PATH=VALUE`` words. A field that was swept no longer is."""
+    """The study with fields set from ``PATH=VALUE`` words. A field that was swept, or in the box, no longer is."""
     from dataclasses import replace
 
+    from divergence.api import supported
     from divergence.build import SpecError
     from divergence.spec import apply
 
@@ -242,8 +263,9 @@ def _with(spec: Spec, settings: list[str] | None) -> Spec:
         except tomllib.TOMLDecodeError:
             value = text.strip()
         spec = replace(spec, axes=tuple(axis for axis in spec.axes if axis.path != path))
+        spec = replace(spec, box=tuple(assumed for assumed in spec.box if assumed.path != path))
         spec = apply(spec, {path: value}, f"--set {path}")
-    return spec
+    return supported(spec) if settings else spec
 
 
 def _run(spec: Spec, out: Path | None, workers: int | None, fresh: bool, open_: bool) -> None:

@@ -35,36 +35,44 @@ _ENDS = (2.5, 97.5)
 class Draws:
     """Resampled means. ``keys``: one row per scenario × overseer × scheme × swept point, seeds pooled.
 
-    ``means``: (rows, measures of ``NAMES``). ``draws``: (rows, measures, resamples). ``minutes``: (rows, costs).
+    ``means``: (rows, measures of ``names``). ``draws``: (rows, measures, resamples). ``costs``: (rows, costs).
     """
 
     keys: pd.DataFrame
     means: Floats
     draws: Floats
     costs: Floats
+    names: tuple[str, ...] = NAMES
 
     def of(self, measure: str) -> tuple[Floats, Floats]:
         """(means, draws) of one measure: (rows,) and (rows, resamples)."""
-        place = NAMES.index(measure)
+        place = self.names.index(measure)
         return self.means[:, place], self.draws[:, place]
 
 
-def draws(details: Iterable[tuple[dict[str, Any], bytes, bytes]], swept: tuple[str, ...]) -> Draws:
+def draws(
+    details: Iterable[tuple[dict[str, Any], bytes, bytes]], swept: tuple[str, ...], names: tuple[str, ...] = NAMES
+) -> Draws:
     """Pool the seeds of every point and resample its questions. ``details``: a store's rows with their values."""
     columns = [*_KEYS, *(name for name in swept if name not in _KEYS)]
+    wanted = [NAMES.index(name) for name in names]
     sums: dict[tuple[Any, ...], list[Any]] = {}
-    for reference, cell in itertools.groupby(details, key=lambda detail: detail[2]):
+    for (seed, reference), cell in itertools.groupby(details, key=lambda detail: (detail[0]["seed"], detail[2])):
         rows, blobs = zip(*((row, values) for row, values, _ in cell), strict=True)
-        tables = _tables(blobs, unpack(reference, len(REFERENCES)))
+        tables = _tables(blobs, unpack(reference, len(REFERENCES)))[:, wanted]
         questions = tables.shape[2]
-        resampled = tables.reshape(-1, questions) @ _weights(rows[0]["seed"], questions)
+        resampled = tables.reshape(-1, questions) @ _weights(seed, questions)
         found = zip(rows, tables.mean(axis=2, dtype=np.float64), resampled.reshape(*tables.shape[:2], -1), strict=True)
         for row, means, drawn in found:
             costs = np.array([np.nan if row[name] is None else row[name] for name in COSTS], dtype=np.float64)
             _pool(sums.setdefault(tuple(row.get(name) for name in columns), [0]), means, drawn, costs)
     keys = pd.DataFrame(list(sums), columns=columns)
-    parts = [np.array([pooled[place] / pooled[0] for pooled in sums.values()]) for place in (1, 2, 3)]
-    return Draws(keys, *parts)
+    shapes = ((len(names),), (len(names), RESAMPLES), (len(COSTS),))
+    parts: list[Any] = [
+        np.array([pooled[place] / pooled[0] for pooled in sums.values()]).reshape(len(sums), *shape)
+        for place, shape in enumerate(shapes, start=1)
+    ]
+    return Draws(keys, parts[0], parts[1], parts[2], names)
 
 
 def _pool(pooled: list[Any], *parts: np.ndarray) -> None:
@@ -82,7 +90,7 @@ def summary(found: Draws) -> pd.DataFrame:
     low, high = np.percentile(found.draws, _ENDS, axis=2) if len(found.keys) else (found.means, found.means)
     lines = [
         found.keys.assign(measure=name, mean=found.means[:, place], low=low[:, place], high=high[:, place])
-        for place, name in enumerate(NAMES)
+        for place, name in enumerate(found.names)
     ]
     lines += [
         found.keys.assign(measure=name, mean=found.costs[:, place], low=np.nan, high=np.nan)
@@ -111,12 +119,31 @@ def differences(found: Draws, measure: str = "harm", among: Sequence[str] | None
     return pd.DataFrame(lines)
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """γ* of one curve. ``star``: NaN if beyond ``top``, the largest γ tried. ``sampled``: resampled, ∞ if beyond."""
+
+    key: dict[str, Any]
+    star: float
+    sampled: Floats
+    top: float
+
+    def line(self) -> dict[str, float]:
+        """As a line of a table: ``gamma_star``, its interval, and ``max``."""
+        low, high = np.percentile(self.sampled, _ENDS, method="nearest")
+        return {"gamma_star": self.star, "low": float(low), "high": float(high), "max": self.top}
+
+
 def crossings(found: Draws, threshold: float = THRESHOLD) -> pd.DataFrame:
     """γ* of every curve of harm against gameability: ``gamma_star``, ``low``, ``high``; NaN means beyond ``max``."""
+    return pd.DataFrame([one.key | one.line() for one in crossing_draws(found, threshold)])
+
+
+def crossing_draws(found: Draws, threshold: float = THRESHOLD) -> Iterable[Crossing]:
+    """γ* of every curve, as it is and resampled, over the γ at which the scheme has an optimum."""
     means, resampled = found.of("harm")
-    lines = []
     for key, places in _curves(found, "gameability"):
-        rows = [place for place in places if not np.isnan(means[place])]  # where the scheme has an optimum
+        rows = [place for place in places if not np.isnan(means[place])]
         gamma = found.keys["gameability"].iloc[rows].to_numpy(dtype=np.float64)
         if len(rows) < 2 or not np.isfinite(gamma).all():
             continue
@@ -124,9 +151,7 @@ def crossings(found: Draws, threshold: float = THRESHOLD) -> pd.DataFrame:
         gamma = np.sort(gamma)
         star = float(crossing(gamma, means[rows][:, None], threshold)[0])
         sampled = crossing(gamma, resampled[rows], threshold)
-        low, high = np.percentile(np.where(np.isnan(sampled), np.inf, sampled), _ENDS, method="nearest")
-        lines.append(key | {"gamma_star": star, "low": low, "high": high, "max": gamma[-1]})
-    return pd.DataFrame(lines)
+        yield Crossing(key, star, np.where(np.isnan(sampled), np.inf, sampled), float(gamma[-1]))
 
 
 def crossing(gamma: Floats, harm: Floats, threshold: float) -> Floats:

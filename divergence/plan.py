@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from divergence import ablations, shares
 from divergence.build import SpecError
 from divergence.cell import Cell
 from divergence.spec import Axis, Spec, apply
+from divergence.store import ABLATIONS, FILE, SHARES
 
 _CELLS_PER_CHUNK = 17
 _ARRAYS = 24
@@ -73,21 +75,29 @@ def chunks(todo: list[Cell]) -> list[list[Cell]]:
     return found
 
 
-def memory(spec: Spec) -> int:
-    """Bytes that the largest cell of a study needs, estimated from the sizes of its trees."""
-    sized = {cell.scenario.part for cell in cells(replace(spec, seeds=1))}
-    largest = max(nodes * claims for nodes, claims in (scenario.size() for scenario in sized))
-    return int(largest * spec.questions * 8 * _ARRAYS)
+def everything(spec: Spec) -> dict[str, list[Cell]]:
+    """All cells by the file that keeps their results: the study's own, its ablations, the points of its box."""
+    return {FILE: cells(spec), ABLATIONS: ablations.cells(spec), SHARES: shares.cells(spec)}
 
 
-def check_memory(spec: Spec, workers: int) -> None:
+def memory(todo: Iterable[Cell]) -> int:
+    """Bytes that the largest cell needs, estimated from the sizes of its trees."""
+    sized = {(one.scenario.part, one.questions) for one in todo}
+    shapes = ((*scenario.size(), questions) for scenario, questions in sized)
+    return max(int(nodes * claims * questions * 8 * _ARRAYS) for nodes, claims, questions in shapes)
+
+
+def check_memory(todo: Iterable[Cell], workers: int) -> None:
     """Refuse a study that does not fit: raises SpecError with what it needs, what there is, and what to lower."""
-    for one in spec.scenarios:
-        here = replace(spec, scenarios=(one,), axes=tuple(a for a in spec.axes if a.path.startswith("scenario.")))
-        need, there = memory(here) * workers, _memory_available()
+    by_label: dict[str, list[Cell]] = {}
+    for one in todo:
+        by_label.setdefault(one.scenario.label, []).append(one)
+    for label, same in by_label.items():
+        need = memory(same) * workers
+        there = _memory_available()
         if need > there:
             raise SpecError(
-                f"scenario '{one.label}': {need / 2**30:,.1f} GiB needed for {workers} worker(s), "
+                f"scenario '{label}': {need / 2**30:,.1f} GiB needed for {workers} worker(s), "
                 f"{there / 2**30:.1f} GiB there: lower depth, branching, claims or questions, or use fewer workers"
             )
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from divergence import figures, pairs, wording
 from divergence import fragments as html
+from divergence import ground_sections as grounds
 from divergence.figures import names, panels
 from divergence.figures.costs import spans
 from divergence.figures.curves import REFERENCES
@@ -56,6 +57,7 @@ def sections(study: Study) -> list[Section]:
         _found(study, point, fields),
         *_pictures(study, fields),
         _differences(study, point, fields),
+        *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),
         _assumed(study),
         _again(study),
     ]
@@ -79,6 +81,7 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
         f"Harm is {MEASURES['harm']}. Gameability γ is the weight that persuasion has with a human. γ* is the "
         f"gameability at which a scheme's mean harm first reaches {THRESHOLD:g}: there it has left HCH."
     )
+    said.append(grounds.said(study.grounds))
     terms = " ".join([terms, *_swept(spec, fields)])
     before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}{html.chooser(labels)}"
     return Section("findings", "What was found", before)

@@ -1,4 +1,8 @@
-"""A study: which scenarios, overseers and schemes, which of their fields are swept, how many seeds and questions."""
+"""A study: which scenarios, overseers and schemes, which of their fields are swept, how many seeds and questions.
+
+Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ* again under single changes), and
+``shares`` (how often each pair's order holds in a ``box`` of plausible assumptions).
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,38 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Range:
+    """One assumption of the box: ``values`` are (low, high), or words that are equally plausible."""
+
+    path: str
+    column: str
+    values: tuple[Any, ...]
+
+    @property
+    def chosen(self) -> bool:
+        """Whether values are chosen among words, not drawn between numbers."""
+        return isinstance(self.values[0], str)
+
+
+@dataclass(frozen=True)
+class Ablations:
+    """How γ* is measured again under each change. ``schemes``: labels of some of the study's; none means all."""
+
+    questions: int = 250
+    seeds: int = 2
+    schemes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How many points of the box are tried, each with one seed of its own, and with which ``schemes`` (none: all)."""
+
+    points: int = 64
+    questions: int = 120
+    schemes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Spec:
     """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``."""
 
@@ -35,6 +71,14 @@ class Spec:
     questions: int = 500
     seeds: int = 8
     first_seed: int = 0
+    ablations: Ablations | None = None
+    shares: Shares | None = None
+    box: tuple[Range, ...] = ()
+
+    @property
+    def gameability(self) -> Axis | None:
+        """The sweep of γ, if there is one along which γ* can be found."""
+        return next((axis for axis in self.axes if axis.column == "gameability" and len(axis.values) > 1), None)
 
     def of(self, kind: str) -> tuple[Named, ...]:
         """The study's parts of one kind: scenario, overseer or scheme."""
@@ -48,6 +92,11 @@ class Spec:
             found.setdefault(type(named.part).group, []).append(named.label)
         return found
 
+    def among(self, labels: tuple[str, ...]) -> Spec:
+        """The study with only the schemes of these labels; without labels, with all."""
+        chosen = tuple(named for named in self.schemes if named.label in labels)
+        return self.having("scheme", chosen) if labels else self
+
     def having(self, kind: str, parts: tuple[Named, ...]) -> Spec:
         """The study with its parts of one kind replaced."""
         changed: Any = {f"{kind}s": parts}
@@ -60,13 +109,8 @@ def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
     Without a label, the field is set in every part of the kind that has it. Raises SpecError if none has.
     """
     for path, value in point.items():
-        kind, *rest = path.split(".")
-        if kind not in FAMILIES or not rest:
-            raise SpecError(f"{where}: a path starts with scenario., overseer. or scheme., and ends with a field")
+        kind, steps, wanted = _addressed(spec, path, where)
         named = spec.of(kind)
-        labels = [one.label for one in named]
-        only, steps = (rest[0], rest[1:]) if rest[0] in labels and len(rest) > 1 else (None, rest)
-        wanted = [one for one in named if only in (None, one.label) and _has(one.part, steps)]
         if not wanted and named:
             known = sorted({note.name for one in named for note in parts.notes(type(one.part))})
             raise SpecError(
@@ -79,6 +123,43 @@ def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
         )
         spec = spec.having(kind, changed)
     return spec
+
+
+def reached(spec: Spec, path: str) -> list[Named]:
+    """The parts that a path sets a field of; none if nobody has it. Raises SpecError if it is no path."""
+    return _addressed(spec, path, path)[2]
+
+
+def value(spec: Spec, path: str) -> Any:
+    """What a path's field is in the first part that has it."""
+    _, steps, (first, *_) = _addressed(spec, path, path)
+    found: Any = first.part
+    for step in steps:
+        found = getattr(found, step)
+    return found
+
+
+def focus(spec: Spec) -> dict[str, Any]:
+    """For every swept field but γ: its default where that was tried, else the middle value."""
+    found: dict[str, Any] = {}
+    for axis in spec.axes:
+        if axis.column == "gameability":
+            continue
+        group = spec.of(axis.path.split(".")[0])
+        defaults = {note.name: note.default for named in group for note in parts.notes(type(named.part))}
+        default = defaults.get(axis.path.rsplit(".", 1)[-1])
+        found[axis.column] = axis.nearest(default)
+    return found
+
+
+def _addressed(spec: Spec, path: str, where: str) -> tuple[str, list[str], list[Named]]:
+    """A path's kind of part, the steps to its field, and the parts that have it."""
+    kind, *rest = path.split(".")
+    if kind not in FAMILIES or not rest:
+        raise SpecError(f"{where}: a path starts with scenario., overseer. or scheme., and ends with a field")
+    labels = [one.label for one in spec.of(kind)]
+    only, steps = (rest[0], rest[1:]) if rest[0] in labels and len(rest) > 1 else (None, rest)
+    return kind, steps, [one for one in spec.of(kind) if only in (None, one.label) and _has(one.part, steps)]
 
 
 def _has(part: Part, steps: list[str]) -> bool:

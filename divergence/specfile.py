@@ -6,7 +6,6 @@ specification (every default spelt out) that ``loads`` reads back to the same st
 
 from __future__ import annotations
 
-import json
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from divergence import specbox
 from divergence.build import FAMILIES, SpecError, build, nearest
 from divergence.cell import Named
+from divergence.plain import columns, flatten, toml, whole
 from divergence.spec import Axis, Spec, apply
 from scenarios import part as parts
 
 MOST_VALUES = 1000
 MOST_CELLS = 1_000_000
-_KEYS = ("questions", "seeds", "first_seed", "scenario", "overseer", "scheme", "sweep")
+_KEYS = ("questions", "seeds", "first_seed", "scenario", "overseer", "scheme", "sweep", *specbox.KEYS)
 
 
 def read(path: Path) -> Spec:
@@ -54,11 +55,12 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
         scenarios=found["scenario"],
         overseers=found["overseer"],
         schemes=found["scheme"],
-        questions=_whole(table, "questions", 500, 1, 1_000_000, name, wrong),
-        seeds=_whole(table, "seeds", 8, 1, 100_000, name, wrong),
-        first_seed=_whole(table, "first_seed", 0, 0, 2**62, name, wrong),
+        questions=whole(table, "questions", 500, 1, 1_000_000, name, wrong),
+        seeds=whole(table, "seeds", 8, 1, 100_000, name, wrong),
+        first_seed=whole(table, "first_seed", 0, 0, 2**62, name, wrong),
     )
     spec = replace(spec, axes=_axes(table.get("sweep", {}), spec, name, wrong))
+    spec = specbox.parsed(spec, table, name, wrong)
     if wrong:
         raise SpecError(*wrong)
     return spec
@@ -101,25 +103,17 @@ def _where(given: Any, kind: str, where: str, wrong: list[str]) -> tuple[tuple[s
     return tuple((column, tuple(values)) for column, values in given.items())
 
 
-def _whole(table: dict[str, Any], key: str, default: int, low: int, high: int, name: str, wrong: list[str]) -> int:
-    value = table.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        wrong.append(f"{name}: {key}: must be a whole number from {low} to {high}, not {value!r}")
-        return default
-    return value
-
-
 def _axes(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Axis, ...]:
     if not isinstance(table, dict):
         wrong.append(f"{name}: sweep: must be a table of paths and values")
         return ()
-    flat = dict(_flatten(table))
-    columns = _columns(list(flat))
+    flat = dict(flatten(table))
+    named = columns(list(flat))
     axes: list[Axis] = []
     for path, given in flat.items():
         where = f'{name}: sweep."{path}"'
         try:
-            axis = Axis(path, columns[path], _values(given, where))
+            axis = Axis(path, named[path], _values(given, where))
             for value in axis.values:
                 apply(spec, {path: value}, where)
             axes.append(axis)
@@ -128,32 +122,6 @@ def _axes(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Axis, ..
     if int(np.prod([len(axis.values) for axis in axes], dtype=object)) > MOST_CELLS:
         wrong.append(f"{name}: sweep: more than {MOST_CELLS:,} points; fewer values or fewer swept fields are needed")
     return tuple(axes)
-
-
-def _flatten(table: dict[str, Any], front: str = "") -> list[tuple[str, Any]]:
-    """Dotted paths, whether a key was written quoted or as nested tables. A range is a value, not a table of paths."""
-    found: list[tuple[str, Any]] = []
-    for key, value in table.items():
-        path = f"{front}.{key}" if front else key
-        if isinstance(value, dict) and not ({"from", "to", "steps"} & set(value)):
-            found.extend(_flatten(value, path))
-        else:
-            found.append((path, value))
-    return found
-
-
-_TAKEN = frozenset(
-    {"scenario", "overseer", "scheme", "phase", "seed", "questions", "status", "harm", "better", "accuracy"}
-)
-
-
-def _columns(paths: list[str]) -> dict[str, str]:
-    """The last part of each path; where two would be the same, or a column has that name, the last two."""
-    last = [path.rsplit(".", 1)[-1] for path in paths]
-    return {
-        path: short if last.count(short) == 1 and short not in _TAKEN else ".".join(path.split(".")[-2:])
-        for path, short in zip(paths, last, strict=True)
-    }
 
 
 def _values(given: Any, where: str) -> tuple[Any, ...]:
@@ -193,18 +161,9 @@ def dumps(spec: Spec) -> str:
             first = {"type": table.pop("type"), "name": named.label}
             if named.where:
                 first["where"] = {column: list(values) for column, values in named.where}
-            lines += ["", f"[[{kind}]]", *(f"{key} = {_toml(value)}" for key, value in (first | table).items())]
+            lines += ["", f"[[{kind}]]", *(f"{key} = {toml(value)}" for key, value in (first | table).items())]
     if spec.axes:
         lines += ["", "[sweep]"]
-        lines += [f'"{axis.path}" = {_toml(list(axis.values))}' for axis in spec.axes]
+        lines += [f'"{axis.path}" = {toml(list(axis.values))}' for axis in spec.axes]
+    lines += specbox.lines(spec)
     return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(inner) for inner in value) + "]"
-    if isinstance(value, float):
-        return repr(value)
-    return json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What a study keeps on disk: one SQLite file, written by the parent process alone, a transaction per chunk of cells.
+"""What a study keeps on disk: SQLite files, written by the parent process alone, a transaction per chunk of cells.
 
 A cell is in the store whole or not at all, so an interrupted study continues where it stopped and nothing finished is
 lost. Beside the rows stand the values per question, so intervals can be redrawn later.
@@ -17,6 +17,11 @@ from divergence.cell import Result
 
 SCHEMA = 1
 FILE = "results.sqlite"
+ABLATIONS = "ablations.sqlite"
+SHARES = "shares.sqlite"
+FILES = (FILE, ABLATIONS, SHARES)
+"""The study's own cells, and those of what its ranking hangs on."""
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS cells (cell INTEGER PRIMARY KEY, reference_values BLOB NOT NULL);
@@ -32,12 +37,12 @@ class StoreError(ValueError):
 
 
 class Store:
-    """The results of one study in a directory. Open it, use it, close it (a context manager)."""
+    """One file of a study's results in a directory. Open it, use it, close it (a context manager)."""
 
-    def __init__(self, directory: Path, *, create: bool = False) -> None:
-        self.path = directory / FILE
+    def __init__(self, directory: Path, file: str = FILE, *, create: bool = False) -> None:
+        self.path = directory / file
         if not create and not self.path.exists():
-            raise StoreError(f"{directory}: no study here ({FILE} is missing)")
+            raise StoreError(f"{directory}: no study here ({file} is missing)")
         try:
             if create:
                 directory.mkdir(parents=True, exist_ok=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +19,12 @@ from pathlib import Path
 import pandas as pd
 
 from divergence import intervals, plan, pool, specfile
-from divergence.cell import STORED
+from divergence.cell import STORED, Cell
+from divergence.grounds import TABLES, Grounds
 from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
 from divergence.spec import Spec
-from divergence.store import FILE, Store, StoreError
+from divergence.store import FILE, FILES, Store, StoreError
 from divergence.version import version
 
 Progress = Callable[[int, int], None]
@@ -69,6 +71,11 @@ class Study:
         """γ* of every scheme: where mean harm first crosses 0.1, with its interval."""
         return intervals.crossings(self.draws)
 
+    @cached_property
+    def grounds(self) -> Grounds:
+        """What the ranking hangs on: ``.ablations``, ``.shares``, ``.verdicts`` and what is behind them."""
+        return Grounds(self.directory, self.spec, self.summary, self.crossings)
+
     def differences(self, measure: str = "harm", among: Sequence[str] | None = None) -> pd.DataFrame:
         """Scheme ``a`` less scheme ``b`` under common luck at every point, with intervals; of all schemes, or some."""
         return intervals.differences(self.draws, measure, among)
@@ -82,12 +89,14 @@ def run(
     fresh: bool = False,
     progress: Progress | None = None,
 ) -> Study:
-    """Run a study, or what is left of it, and write ``results.sqlite``, ``results.csv`` and ``spec.toml``.
+    """Run a study, or what is left of it, with its ablations and the points of its box if it asks for them.
 
+    Writes ``results.sqlite`` (``ablations.sqlite``, ``shares.sqlite``), ``results.csv`` and ``spec.toml``.
     Raises SpecError, StoreError or PoolError. On KeyboardInterrupt everything finished is kept.
     """
     workers = workers or os.cpu_count() or 1
-    plan.check_memory(spec, workers)
+    everything = plan.everything(spec)
+    plan.check_memory(itertools.chain(*everything.values()), workers)
     directory = out if out is not None else Path(default_name(spec))
     if fresh:
         discard(directory)
@@ -95,19 +104,29 @@ def run(
     with Store(directory, create=True) as store:
         _same(store, about, directory)
         store.note(about)
-        all_cells = plan.cells(spec)
-        finished = store.done()
-        todo = [cell for cell in all_cells if cell.index not in finished]
-        tell = progress or (lambda done, total: None)
-        tell(len(finished), len(all_cells))
-        for results in pool.results(plan.chunks(todo), workers):
-            store.add(results)
-            finished |= {result.index for result in results}
-            tell(len(finished), len(all_cells))
+    tell = progress or (lambda done, total: None)
+    done, total = 0, sum(len(cells) for cells in everything.values())
+    for file, cells in everything.items():
+        if not cells:
+            continue
+        with Store(directory, file, create=True) as store:
+            for ready in _compute(store, cells, workers):
+                tell(done + ready, total)
+        done += len(cells)
     study = Study(directory, spec, about)
     (directory / "spec.toml").write_text(about["spec"], encoding="utf-8")
     write_csv(study)
     return study
+
+
+def _compute(store: Store, cells: list[Cell], workers: int) -> Iterator[int]:
+    """Compute the cells that are not in a store yet, and say how many are as they come in."""
+    finished = store.done()
+    yield len(finished)
+    for results in pool.results(plan.chunks([one for one in cells if one.index not in finished]), workers):
+        store.add(results)
+        finished |= {result.index for result in results}
+        yield len(finished)
 
 
 def load(directory: Path | str) -> Study:
@@ -126,9 +145,11 @@ def write_csv(study: Study) -> None:
 
 
 def write_tables(study: Study) -> None:
-    """``results.csv``, and ``summary.csv`` with means and intervals over seeds: the numbers behind the pictures."""
+    """All numbers behind the pictures: ``results.csv``, ``summary.csv``, and what the ranking hangs on if asked for."""
     write_csv(study)
     _write(study.summary, study.directory / "summary.csv")
+    for name, table in study.grounds.tables().items():
+        _write(table, study.directory / f"{name}.csv")
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
@@ -145,7 +166,9 @@ def default_name(spec: Spec) -> str:
 
 def discard(directory: Path) -> None:
     """Remove a study's files from a directory (and nothing else in it)."""
-    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", "results.csv", "summary.csv", "report.html", "spec.toml"):
+    stores = [file + ending for file in FILES for ending in ("", "-wal", "-shm")]
+    tables = [f"{name}.csv" for name in ("results", "summary", *TABLES)]
+    for name in (*stores, *tables, "report.html", "spec.toml"):
         path = directory / name
         if path.is_dir():
             shutil.rmtree(path)

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from divergence import spec, terminal_grounds
 from divergence.intervals import RESAMPLES, THRESHOLD
 from divergence.study import Study
-from scenarios.part import notes
 
 _COLUMNS = 5
 _MOST_COMPARED = 8
@@ -36,6 +36,7 @@ def show(study: Study, console: Console) -> None:
             _show_differences(console, _at(differences, here), _at(crossings, here))
         else:
             console.print(_plain_table(block))
+        terminal_grounds.show(study.grounds, (str(scenario), str(overseer)), console)
         _show_problems(console, _at(study.rows, here))
     console.print()
     console.print(
@@ -47,15 +48,7 @@ def show(study: Study, console: Console) -> None:
 
 def focus(study: Study) -> dict[str, Any]:
     """For every swept field but γ: its default where that was tried, else the middle value."""
-    found: dict[str, Any] = {}
-    for axis in study.spec.axes:
-        if axis.column == "gameability":
-            continue
-        group = study.spec.of(axis.path.split(".")[0])
-        defaults = {note.name: note.default for named in group for note in notes(type(named.part))}
-        default = defaults.get(axis.path.rsplit(".", 1)[-1])
-        found[axis.column] = axis.nearest(default)
-    return found
+    return spec.focus(study.spec)
 
 
 def _at(table: pd.DataFrame, at: dict[str, Any]) -> pd.DataFrame:

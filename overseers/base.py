@@ -151,10 +151,11 @@ def judge(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) -
     claims = len(merit)
     worst = np.full(merit.shape, np.inf)
     for a in range(claims):
-        for b in range(claims):
-            if a != b:
-                here = np.full(merit.shape[1:], a, dtype=np.intp), np.full(merit.shape[1:], b, dtype=np.intp)
-                np.minimum(worst[a], _pair(opinion, merit, *here), out=worst[a])
+        for b in range(a + 1, claims):
+            here = np.full(merit.shape[1:], a, dtype=np.intp), np.full(merit.shape[1:], b, dtype=np.intp)
+            odds = _pair(opinion, merit, *here)
+            np.minimum(worst[a], odds, out=worst[a])
+            np.minimum(worst[b], -odds, out=worst[b])
     return worst
 
 

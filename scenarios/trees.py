@@ -9,7 +9,7 @@ Only scenarios, engines and measures read ``truth`` and ``planted``; an overseer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -115,7 +115,11 @@ class Trees:
     @cached_property
     def without_plants(self) -> Trees:
         """The same trees and luck with no falsehood planted anywhere."""
-        levels = tuple(level.unplanted() for level in self.levels)
+        return self.without_plants_at(range(len(self.levels)))
+
+    def without_plants_at(self, heights: Collection[int]) -> Trees:
+        """The same trees and luck with no falsehood planted at some levels."""
+        levels = tuple(level.unplanted() if level.height in heights else level for level in self.levels)
         return replace(self, levels=levels, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
 
     def joined(self, below: Answers) -> Answers:

@@ -97,6 +97,45 @@ class TestCommands:
         again = hch("sweep", directory.parent / "spec.toml", "--out", directory, "--workers", 1)
         assert again.stdout == printed
 
+    def test_diff_puts_two_studies_side_by_side(self, tiny, tmp_path):
+        directory, _ = tiny
+        spec = (directory.parent / "spec.toml").read_text().replace("depth = 2", "depth = 2\nplant_rate = 0.0")
+        (tmp_path / "spec.toml").write_text(spec)
+        hch("sweep", "spec.toml", "--out", "out", "--workers", 1, cwd=tmp_path)
+        printed = hch("diff", directory, tmp_path / "out", "--out", tmp_path / "diff.csv").stdout
+        assert printed.index("scenario.plant_rate: 0.3 → 0.0") < printed.index("approval")
+        assert {"before", "after", "difference", "low", "high"} <= set(pd.read_csv(tmp_path / "diff.csv").columns)
+
+    def test_a_study_with_grounds_tells_them_and_report_tells_them_again(self, tmp_path):
+        asked = "[ablations]\nseeds = 1\nquestions = 20\n[shares]\npoints = 4\nquestions = 10\n"
+        box = '[box]\n"overseer.self_persuasion" = [0.0, 1.0]\n'
+        (tmp_path / "spec.toml").write_text(TINY + asked + box)
+        assert "beside them" in hch("sweep", "spec.toml", "--dry-run", cwd=tmp_path).stdout
+        printed = hch("sweep", "spec.toml", "--out", "out", "--workers", 2, cwd=tmp_path).stdout
+        assert "Here imitation stays with HCH longer than approval" in printed
+        assert "attackable_false 16" in printed
+        for name in ("ablations", "shares", "points", "verdicts"):
+            assert (tmp_path / "out" / f"{name}.csv").exists()
+        kept = (tmp_path / "out" / "results.csv").read_bytes()
+        assert hch("report", "out", cwd=tmp_path).stdout == printed
+        assert (tmp_path / "out" / "results.csv").read_bytes() == kept
+
+    def test_compare_asks_what_its_ranking_hangs_on_unless_it_is_quick(self):
+        from divergence import api, plan
+
+        core = ("imitation", "approval", "approval-frozen", "reward-modelling", "debate")
+        default, quick, full = api.default_spec(), api.default_spec(quick=True), api.default_spec(full=True)
+        assert default.ablations.schemes == default.shares.schemes == full.shares.schemes == core
+        assert (default.ablations.questions, default.ablations.seeds, default.shares.points) == (250, 2, 64)
+        assert full.ablations.schemes == ()
+        assert full.shares.points == 256
+        assert quick.ablations is quick.shares is None
+        assert not plan.everything(quick)["ablations.sqlite"]
+        named = api.customised(default, 0, None, {"scheme": ["debate", "market-making"]})
+        assert named.ablations.schemes == named.shares.schemes == ()
+        once = api.customised(default, 0, 2.0, {})
+        assert once.ablations is once.shares is None
+
     def test_dry_run_says_what_it_would_cost(self, tiny):
         directory, _ = tiny
         ran = hch("sweep", directory.parent / "spec.toml", "--dry-run", cwd=directory.parent)
@@ -132,7 +171,7 @@ class TestCommands:
     def test_version(self):
         assert re.match(r"hch-divergence \d+\.\d+", hch("--version").stdout)
 
-    @pytest.mark.parametrize("command", ["compare", "sweep", "report", "list", "tree", "new"])
+    @pytest.mark.parametrize("command", ["compare", "sweep", "report", "diff", "list", "tree", "new"])
     def test_help_teaches(self, command):
         assert len(hch(command, "--help").stdout.splitlines()) > 8
 
@@ -222,6 +261,14 @@ class TestBadInput:
         told = complaint("sweep", tmp_path / "bad.toml")
         assert "scenario.dept" in told
         assert "seeds" in told
+
+    def test_studies_without_a_common_point(self, tiny, tmp_path):
+        directory, _ = tiny
+        spec = (directory.parent / "spec.toml").read_text().replace("[0.0, 2.0]", "[1.0]")
+        (tmp_path / "spec.toml").write_text(spec)
+        hch("sweep", "spec.toml", "--out", "out", "--workers", 1, cwd=tmp_path)
+        assert "no point in common" in complaint("diff", directory, tmp_path / "out")
+        assert "no study here" in complaint("diff", directory, tmp_path / "nowhere")
 
     def test_a_missing_study(self, tmp_path):
         assert "no study here" in complaint("report", tmp_path / "nothing")

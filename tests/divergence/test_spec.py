@@ -171,7 +171,7 @@ class TestPlan:
     def test_trees_too_large_for_memory_are_refused_with_what_to_lower(self):
         spec = apply(default_spec(), {"scenario.depth": 24})
         with pytest.raises(SpecError, match=r"GiB needed .* lower depth, branching"):
-            plan.check_memory(spec, 2)
+            plan.check_memory(plan.cells(spec), 2)
 
 
 VALUES = st.one_of(

@@ -1,0 +1,52 @@
+"""Plain values of a specification: whole numbers, dotted paths, the columns they are reported in, TOML text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def whole(table: dict[str, Any], key: str, default: int, low: int, high: int, name: str, wrong: list[str]) -> int:
+    """A whole number within limits; what is wrong with it is added to ``wrong``."""
+    value = table.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        wrong.append(f"{name}: {key}: must be a whole number from {low} to {high}, not {value!r}")
+        return default
+    return value
+
+
+def flatten(table: dict[str, Any], front: str = "") -> list[tuple[str, Any]]:
+    """Dotted paths, whether a key was written quoted or as nested tables. A range is a value, not a table of paths."""
+    found: list[tuple[str, Any]] = []
+    for key, value in table.items():
+        path = f"{front}.{key}" if front else key
+        if isinstance(value, dict) and not ({"from", "to", "steps"} & set(value)):
+            found.extend(flatten(value, path))
+        else:
+            found.append((path, value))
+    return found
+
+
+_ROW = {"scenario", "overseer", "scheme", "phase", "seed", "questions", "status", "harm", "better", "accuracy"}
+_BESIDE = {"change", "point", "gamma_star", "mean_harm"}
+_TAKEN = frozenset(_ROW | _BESIDE)
+
+
+def columns(paths: list[str]) -> dict[str, str]:
+    """The last part of each path; where two would be the same, or a column has that name, the last two."""
+    last = [path.rsplit(".", 1)[-1] for path in paths]
+    return {
+        path: short if last.count(short) == 1 and short not in _TAKEN else ".".join(path.split(".")[-2:])
+        for path, short in zip(paths, last, strict=True)
+    }
+
+
+def toml(value: Any) -> str:
+    """A plain value as TOML."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml(inner)}" for key, inner in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(toml(inner) for inner in value) + "]"
+    if isinstance(value, float):
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,138 @@
+"""What a ranking hangs on, as tables for people: text in every cell, nothing computed that is not in ``Grounds``.
+
+γ* is written with a mark where a scheme has changed places with another: ``*`` settled, ``?`` not settled.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from divergence.changes import ABLATIONS, UNCHANGED
+from divergence.grounds import Grounds
+
+DEPENDS = (0.1, 0.9)
+"""Between these shares of the box, which of two schemes stays with HCH longer depends on the assumptions."""
+
+_MOST_SCHEMES = 8
+_MOST_MECHANISMS = 3
+_WORTH_NAMING = 0.25
+
+Place = tuple[str, str]
+
+
+def schemes(grounds: Grounds) -> list[str]:
+    """The schemes that are shown: those of the box, or of the ablations; of very many, the first of each group."""
+    for asked in (grounds.spec.shares, grounds.spec.ablations):
+        if asked is not None and asked.schemes:
+            return list(asked.schemes)
+    groups = grounds.spec.groups
+    every = [label for labels in groups.values() for label in labels]
+    return every if len(every) <= _MOST_SCHEMES else [labels[0] for labels in groups.values()]
+
+
+def at(table: pd.DataFrame, place: Place) -> pd.DataFrame:
+    """A table's lines for one scenario and overseer."""
+    if not len(table):
+        return table
+    return table[(table["scenario"] == place[0]) & (table["overseer"] == place[1])]
+
+
+def ablations(grounds: Grounds, place: Place, shown: list[str] | None = None) -> pd.DataFrame:
+    """γ* of every scheme (columns) under each change (lines)."""
+    here = at(grounds.ablations, place)
+    lines = []
+    for change in (UNCHANGED, *(change.label for change in ABLATIONS)):
+        own = here[here["change"] == change] if len(here) else here
+        stars = {line["scheme"]: star(line) for _, line in own.iterrows()}
+        if stars:
+            lines.append({"change": change} | {name: stars[name] for name in shown or stars if name in stars})
+    return pd.DataFrame(lines).fillna("")
+
+
+def star(line: pd.Series) -> str:
+    """γ*, or that it lies beyond what was tried, with its mark."""
+    marks = [other for other in str(line["turned"]).split(", ") if other]
+    mark = "" if not marks else "?" if all(other.endswith("?") for other in marks) else "*"
+    return (f"> {line['max']:g}" if math.isnan(line["gamma_star"]) else f"{line['gamma_star']:.2f}") + mark
+
+
+def shares(grounds: Grounds, place: Place) -> pd.DataFrame:
+    """One line per pair of schemes: in what share of the box the order shown holds, and what decides it."""
+    lines = [
+        {
+            "stays with HCH longer": line["a"],
+            "than": line["b"],
+            "share of the box": share(line),
+            "of points": f"{line['points']}" + (f", {line['tied']} tied" if line["tied"] else ""),
+            "so": so(float(line["share"])),
+            "decided most by": deciding(line["decided_by"], line["effect"]),
+        }
+        for _, line in at(grounds.shares, place).iterrows()
+    ]
+    return pd.DataFrame(lines)
+
+
+def share(line: pd.Series) -> str:
+    """A share with its interval, in per cent."""
+    if math.isnan(line["share"]):
+        return "tied everywhere"
+    return f"{percent(line['share'])} [{percent(line['low'])}, {percent(line['high'])}]"
+
+
+def percent(value: float) -> str:
+    """A share in per cent, without digits that mean nothing."""
+    return f"{100 * value:.0f} %"
+
+
+def so(value: float) -> str:
+    """What a share says of an order."""
+    if math.isnan(value):
+        return "no order"
+    return "depends" if DEPENDS[0] <= value <= DEPENDS[1] else "holds" if value > DEPENDS[1] else "the other way round"
+
+
+def deciding(field: str, effect: float) -> str:
+    """The field that decides an order most, and how much of the difference it explains by itself."""
+    return f"{field} ({percent(effect)})" if field else "no field by itself"
+
+
+def verdicts(grounds: Grounds, place: Place, shown: list[str] | None = None) -> pd.DataFrame:
+    """One line per scheme: γ*, whether its optimum is HCH, and what takes it away."""
+    lines = [
+        {
+            "scheme": line["scheme"],
+            "γ* [95 %]": _interval(line),
+            f"HCH at γ = {line['gamma_default']:g}?": _hch(line["hch_default"], line["distance_default"]),
+            "HCH at every γ?": _hch(line["hch"], line["furthest"]),
+            "what takes it away": ", ".join(mechanisms(grounds, (*place, line["scheme"]))),
+        }
+        for _, line in at(grounds.verdicts, place).iterrows()
+        if shown is None or line["scheme"] in shown
+    ]
+    return pd.DataFrame(lines)
+
+
+def _interval(line: pd.Series) -> str:
+    if "gamma_star" not in line or math.isnan(line["max"]):
+        return "–"
+    beyond = f"> {line['max']:g}"
+    if math.isnan(line["gamma_star"]):
+        return beyond
+    high = f"{line['high']:.2f}" if math.isfinite(line["high"]) else beyond
+    return f"{line['gamma_star']:.2f} [{line['low']:.2f}, {high}]"
+
+
+def _hch(word: str, distance: float) -> str:
+    return word if word == "exactly" else f"{word} ({distance:.2f})"
+
+
+def mechanisms(grounds: Grounds, scheme: tuple[str, str, str]) -> list[str]:
+    """The mechanisms without which most of a scheme's harm goes, the strongest first: ``planting 98 %``, …"""
+    off = at(grounds.switches, scheme[:2])
+    off = off[(off["scheme"] == scheme[2]) & (off["low"] > 0) & (off["removed"] >= _WORTH_NAMING)] if len(off) else off
+    if not len(off):
+        return []
+    strongest = off.sort_values("removed", ascending=False, kind="stable").head(_MOST_MECHANISMS)
+    return [f"{name} {percent(gone)}" for name, gone in zip(strongest["taken_by"], strongest["removed"], strict=True)]

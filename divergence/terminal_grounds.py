@@ -1,0 +1,40 @@
+"""What a study prints below its ranking: verdicts, ablations, and in sentences what the ranking hangs on."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from divergence import readable, sentences
+from divergence.grounds import Grounds
+from divergence.readable import Place
+
+
+def show(grounds: Grounds, place: Place, console: Console) -> None:
+    """Print what is known beyond the ranking itself; nothing of what the study did not ask for."""
+    shown = readable.schemes(grounds)
+    tables = (
+        ("is it HCH, and what takes it away? (harm removed by switching off one mechanism)", readable.verdicts),
+        ("γ* under one change at a time (* changed places with another scheme; ? not settled)", readable.ablations),
+    )
+    if place not in sentences.places(grounds) or not (len(grounds.ablations) or len(grounds.shares)):
+        return
+    for title, made in tables:
+        table = made(grounds, place, shown)
+        if len(table):
+            console.print(f"{title}:", style="dim")
+            console.print(_table(table))
+    console.print("what the ranking hangs on:", style="dim")
+    for sentence in sentences.orders(grounds, place, shown):
+        console.print(Text(f"  {sentence}"))
+
+
+def _table(shown: pd.DataFrame) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, name in enumerate(shown.columns):
+        table.add_column(str(name), justify="left" if place == 0 else "right", no_wrap=place == 0)
+    for line in shown.itertuples(index=False):
+        table.add_row(*map(str, line))
+    return table
