@@ -2,8 +2,8 @@
 
 A scheme is a frozen part with two duties: the policy at its optimum, exactly and without sampling, and what one
 supervised episode costs in human work. Where a scheme states what it optimises, it is also an ``Objective``; an
-objective that is linear in the policy says what each claim is worth (a rating, or a judge's verdict). Trainers live
-elsewhere.
+objective that is linear in the policy says what each claim is worth (a rating, or a judge's verdict), one that is a
+divergence from the optimum says which. Trainers live elsewhere.
 """
 
 from __future__ import annotations
@@ -65,6 +65,14 @@ class Linear(Objective, ABC):
 
     def objective(self, setting: Setting, root: Floats) -> Floats:
         return np.asarray((root * self.values(setting)).sum(axis=0))
+
+
+class Regularised(Objective, ABC):
+    """A scheme that pays for leaving a base policy, so that ``J`` is a constant less a multiple of ``KL(π‖π*)``."""
+
+    @abstractmethod
+    def per_nat(self) -> float:
+        """``β``: what a nat of KL from the optimum costs in ``J``."""
 
 
 class Rated(Linear, ABC):
