@@ -11,13 +11,16 @@ so at ``χ = 0`` it is the mode of HCH. ``J`` is that chance.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from scipy import special
 
 from distillers.base import Linear
 from distillers.episode import Episode, answered_then_rated
-from hch.policy import Choices
+from hch.policy import Choices, OnDemand
 from hch.setting import Setting
+from scenarios.joins import Answers
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
 
@@ -26,13 +29,18 @@ from scenarios.streams import Floats, choose
 class AnswerFirst(Linear):
     """Match the answer that the human gave first, as the human recalls it."""
 
+    group: ClassVar[str] = "imitation"
+
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     suggestion: float = field(0.25, "share of persuasion that shifts recollection", symbol="χ", ge=0, le=100)
 
     def optimum(self, setting: Setting) -> Choices:
-        levels = setting.trees.levels
-        chosen = [choose(self._recalled(setting, level.height), level.places) for level in levels]
-        return Choices(chosen, setting.trees.claims)
+        return Choices(
+            OnDemand(setting.trees.depth + 1, lambda height: self._chosen(setting, height)), setting.trees.claims
+        )
+
+    def _chosen(self, setting: Setting, height: int) -> Answers:
+        return choose(self._recalled(setting, height), setting.level(height).places)
 
     def values(self, setting: Setting) -> Floats:
         return np.asarray(special.expit(self._recalled(setting, setting.trees.depth)[:, 0]))

@@ -15,12 +15,14 @@ because ``Σ_a π(a)P'_a(b) = A·P(b) + π(b)(1 - 1/Z(b))`` with ``A = Σ_a π(a
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from distillers.answer_first import shift
 from distillers.base import LogScored
 from distillers.episode import Episode, answered_then_rated
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from scenarios.part import field, part
 from scenarios.streams import Floats
@@ -30,11 +32,13 @@ from scenarios.streams import Floats
 class AnswerFirstLogScore(LogScored):
     """Predict the answer that the human gave first, as the human recalls it."""
 
+    group: ClassVar[str] = "imitation"
+
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     suggestion: float = field(0.25, "share of persuasion that shifts recollection", symbol="χ", ge=0, le=100)
 
     def optimum(self, setting: Setting) -> Distributions:
-        return Distributions([self._at_rest(setting, height) for height in range(setting.trees.depth + 1)])
+        return Distributions(OnDemand(setting.trees.depth + 1, lambda height: self._at_rest(setting, height)))
 
     def target(self, setting: Setting) -> Floats:
         """What the human recalls when the trained model's answers are shown, (claims, questions)."""

@@ -7,6 +7,7 @@ a tree of humans interspersed with models that maximise their approval. ``J`` is
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,9 @@ from scenarios.streams import Floats, choose
 @part
 class Approval(Rated):
     """Maximise the approval of a human who consults the model itself."""
+
+    group: ClassVar[str] = "approval"
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
 

@@ -12,6 +12,7 @@ rated higher yet: a threshold on the rating alone silences the honest before the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -31,6 +32,8 @@ from scenarios.trees import one_hot
 class ApprovalAbstaining(Rated):
     """Maximise approval, and say nothing where little is to be had."""
 
+    group: ClassVar[str] = "approval"
+
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     least_rating: float = field(
         8.0, "rating below which the model abstains", symbol="B", unit="noise units", ge=-1e9, le=1e9
@@ -41,7 +44,7 @@ class ApprovalAbstaining(Rated):
         given: list[Floats] = []
         answered = silent = np.zeros(0)
         for level in trees.levels:
-            merit = exact.support(trees, level.height, given[-1] if given else None)
+            merit = setting.merit_by(Distributions(given), level.height)
             hearing = setting.hearing(level.height, searched=self.n_search)
             rated = roles.rate(setting.rater, hearing, level.rhetoric.best_of(self.n_search), merit)
             answered = one_hot(choose(rated, level.places), trees.claims)

@@ -10,13 +10,15 @@ support whatever it likes, so persuasion alone decides; ``w = 1``: for the whole
 2501.13011).
 
 Readings. The policy is the best play from the root: ``argmax_a V`` there, and below, top-down, the split that attains
-the maximum; a level's own ``argmax V`` is what would be played if the question were a root. Ties, of which ``w = 0`` has
-many, are broken by keyed draws, except that an answer supports itself where that costs nothing. ``J`` of a root answer is ``V``: what the best play is worth that gives it.
+the maximum; a level's own ``argmax V`` is what would be played if the question were a root. Ties, of which ``w = 0``
+has many, are broken by keyed draws, except that an answer supports itself where that costs nothing. ``J`` of a root
+answer is ``V``: what the best play is worth that gives it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -34,6 +36,9 @@ from scenarios.trees import one_hot, siblings
 @part
 class ApprovalFarSighted(Linear):
     """Maximise approval over the whole tree, playing sub-answers that support the answers above."""
+
+    group: ClassVar[str] = "approval"
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     discount: float = field(1.0, "weight of a rating one level further down", symbol="w", ge=0, le=1)
@@ -58,8 +63,8 @@ class ApprovalFarSighted(Linear):
         prospects: list[Prospect] = []
         for level in setting.trees.levels:
             if not prospects:
-                merit = one_hot(level.truth, level.claims)
-                prospects.append(Prospect(self._rated(setting, 0, merit), np.zeros(merit.shape, dtype=np.intp)))
+                checked = self._rated(setting, 0, level.merit(level.truth))
+                prospects.append(Prospect(checked, np.zeros(checked.shape, dtype=np.intp)))
                 continue
             worth = [self.discount * child for child in siblings(prospects[-1].value, setting.trees.branching)]
             gain = setting.trees.join.reduce(worth, np.add, np.maximum)
@@ -71,8 +76,7 @@ class ApprovalFarSighted(Linear):
         claims = len(gain)
         options = np.empty((claims, *gain.shape))  # [c, a]
         for claim in range(claims):
-            merit = np.zeros_like(gain)
-            merit[claim] = 1.0
+            merit = setting.level(height).merit(np.full(places.shape, claim))
             options[claim] = self._rated(setting, height, merit) + gain[claim]
         own = np.stack([options[claim, claim] for claim in range(claims)])
         best = options.max(axis=0)

@@ -8,6 +8,8 @@ probability it gives to its likeliest false claim (``error_floor``). It must als
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,8 @@ from scenarios.trees import one_hot
 @part
 class ApprovalFiltered(Filtered):
     """Maximise approval over the answers that imitation would give with some probability."""
+
+    group: ClassVar[str] = "approval"
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     least_probability: float = field(

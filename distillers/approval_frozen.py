@@ -10,12 +10,14 @@ doubting rater keeps all. At ``ω = 0`` no argument reaches anybody, and nothing
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from distillers.base import Rated
 from distillers.episode import Episode, rated_everywhere
-from hch.policy import Choices, Policy
+from hch.policy import Choices, OnDemand, Policy
 from hch.setting import Setting
 from overseers import base as roles
+from scenarios.joins import Answers
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
 
@@ -24,14 +26,18 @@ from scenarios.streams import Floats, choose
 class ApprovalFrozen(Rated):
     """Maximise the approval of a human who consults a frozen HCH."""
 
+    group: ClassVar[str] = "approval"
+
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     argument_share: float = field(1.0, "share of the argument that reaches the rater", symbol="ω", ge=0, le=1)
 
     def optimum(self, setting: Setting) -> Choices:
-        levels = setting.trees.levels
         return Choices(
-            [choose(self._rated(setting, level.height), level.places) for level in levels], setting.trees.claims
+            OnDemand(setting.trees.depth + 1, lambda height: self._chosen(setting, height)), setting.trees.claims
         )
+
+    def _chosen(self, setting: Setting, height: int) -> Answers:
+        return choose(self._rated(setting, height), setting.level(height).places)
 
     def ratings(self, setting: Setting, policy: Policy) -> Floats:
         return self._rated(setting, setting.trees.depth)[:, 0]

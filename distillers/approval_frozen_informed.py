@@ -7,12 +7,14 @@ persuasion alone outweighs ``κ``.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from distillers.approval_frozen import rated
 from distillers.base import Objective
 from distillers.episode import Episode, rated_everywhere
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
@@ -23,11 +25,13 @@ from scenarios.trees import one_hot
 class ApprovalFrozenInformed(Objective):
     """Maximise the approval of a human who consults a frozen HCH, knowing what it was told."""
 
+    group: ClassVar[str] = "approval"
+
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     argument_share: float = field(1.0, "share of the argument that reaches the rater", symbol="ω", ge=0, le=1)
 
     def optimum(self, setting: Setting) -> Distributions:
-        return Distributions([self._answered(setting, level.height) for level in setting.trees.levels])
+        return Distributions(OnDemand(setting.trees.depth + 1, lambda height: self._answered(setting, height)))
 
     def objective(self, setting: Setting, root: Floats) -> Floats:
         """Mean rating, if the policy says each claim as often as it can where that claim is supported.
@@ -37,6 +41,9 @@ class ApprovalFrozenInformed(Objective):
         """
         height = setting.trees.depth
         chance = setting.hch_supports[height]
+        if setting.level(height).grades is not None:  # no sub-answer decides what the rater verifies
+            worth = rated(setting, height, self.n_search, self.argument_share, setting.hch_merits[height])
+            return np.asarray((root * worth[:, 0]).sum(axis=0))
         bare = rated(setting, height, self.n_search, self.argument_share, np.zeros_like(chance))[:, 0]
         supported = rated(setting, height, self.n_search, self.argument_share, np.ones_like(chance))[:, 0]
         met = np.minimum(root, chance[:, 0])
@@ -46,11 +53,10 @@ class ApprovalFrozenInformed(Objective):
         return rated_everywhere(setting)
 
     def _answered(self, setting: Setting, height: int) -> Floats:
-        chance, places = setting.hch_supports[height], setting.level(height).places
+        chance, level = setting.hch_supports[height], setting.level(height)
         answered = np.zeros_like(chance)
         for claim, probability in enumerate(chance):
-            supported = np.zeros_like(chance)
-            supported[claim] = 1.0
-            best = choose(rated(setting, height, self.n_search, self.argument_share, supported), places)
+            merit = level.merit(np.full(level.truth.shape, claim))
+            best = choose(rated(setting, height, self.n_search, self.argument_share, merit), level.places)
             answered += probability * one_hot(best, len(chance))
         return answered

@@ -6,6 +6,8 @@ Claims that the scenario does not have are ignored.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,9 @@ from scenarios.streams import Floats
 @part
 class ApprovalWhitelist(Filtered):
     """Maximise approval over the answers on a list."""
+
+    group: ClassVar[str] = "approval"
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     whitelist: tuple[int, ...] = field((0, 1, 2), "claims that may be answered, counted from 0")

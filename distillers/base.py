@@ -9,6 +9,7 @@ divergence from the optimum says which. Trainers live elsewhere.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,11 @@ class NoOptimum(ArithmeticError):
 
 class Scheme(Part, ABC):
     """A way to train a model ``M`` with human supervision."""
+
+    group: ClassVar[str] = "others"
+    """With which schemes it is shown: lists, tables and pictures go by groups."""
+    depends_on_answers: ClassVar[bool] = True
+    """Whether anything depends on how humans answer by themselves (λ, HCH). Where it does not, sweeps share work."""
 
     @abstractmethod
     def optimum(self, setting: Setting) -> Policy:

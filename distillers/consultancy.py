@@ -16,12 +16,14 @@ for a judge who is right less often than the coin is honest (both rise). Numbers
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
-from scipy import special
 
 from distillers.base import Judged
 from distillers.episode import Episode, judged_path
-from hch.policy import Distributions
+from distillers.odds import log_odds
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from overseers import base as roles
 from scenarios.joins import Answers
@@ -34,6 +36,8 @@ from scenarios.trees import Level, one_hot
 class Consultancy(Judged):
     """A judge believes, or not, one adviser who was assigned the claim to argue for."""
 
+    group: ClassVar[str] = "advice"
+
     assigned_true: float = field(
         0.5, "share of episodes in which the adviser is assigned the true claim", unit="probability", ge=0, le=1
     )
@@ -41,7 +45,8 @@ class Consultancy(Judged):
     aided: bool = field(True, "whether the judge consults a frozen HCH's sub-answers")
 
     def optimum(self, setting: Setting) -> Distributions:
-        return Distributions([self._answer(setting, level) for level in setting.trees.levels])
+        levels = setting.trees.levels
+        return Distributions(OnDemand(len(levels), lambda height: self._answer(setting, levels[height])))
 
     def margins(self, setting: Setting) -> Floats:
         return acceptability(setting, self.n_search, self.aided)
@@ -61,8 +66,8 @@ class Consultancy(Judged):
 def beliefs(setting: Setting, height: int, n: int, aided: bool) -> Floats:
     """``[a, b]``: the judge's belief in ``b`` when ``a`` is presented, (claims, claims, nodes, questions)."""
     level = setting.level(height)
-    merit = setting.hch_supports[height] if aided else one_hot(level.truth, level.claims)
-    hearing = setting.hearing(height, aided=aided or height == 0)
+    merit = setting.hch_merits[height] if aided else level.merit(level.truth)
+    hearing = setting.hearing(height, aided=aided or height == 0, searched=n)
     return roles.accept(setting.rater, hearing, level.rhetoric.best_of(n), merit)
 
 
@@ -78,4 +83,5 @@ def presenting(belief: Floats, presented: Answers) -> Floats:
 
 def acceptability(setting: Setting, n: int, aided: bool) -> Floats:
     """Log-odds that each claim at the root is believed when it is presented, (claims, questions)."""
-    return np.asarray(special.logit(accepted(beliefs(setting, setting.trees.depth, n, aided))[:, 0]))
+    belief = beliefs(setting, setting.trees.depth, n, aided)[:, :, 0]
+    return np.stack([log_odds(belief[claim], claim) for claim in range(len(belief))])

@@ -6,10 +6,12 @@ adviser may well be honest: where the judge verifies much, the true claim is the
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from distillers.base import Judged
 from distillers.consultancy import acceptability, accepted, beliefs, presenting
 from distillers.episode import Episode, judged_path
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
@@ -20,11 +22,14 @@ from scenarios.trees import Level
 class ConsultancyFree(Judged):
     """A judge believes, or not, one adviser who chose the claim to argue for."""
 
+    group: ClassVar[str] = "advice"
+
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     aided: bool = field(True, "whether the judge consults a frozen HCH's sub-answers")
 
     def optimum(self, setting: Setting) -> Distributions:
-        return Distributions([self._answer(setting, level) for level in setting.trees.levels])
+        levels = setting.trees.levels
+        return Distributions(OnDemand(len(levels), lambda height: self._answer(setting, levels[height])))
 
     def margins(self, setting: Setting) -> Floats:
         return acceptability(setting, self.n_search, self.aided)

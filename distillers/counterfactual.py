@@ -9,10 +9,11 @@ each that counts, ``1/ε`` questions are asked.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from distillers.base import LogScored
 from distillers.episode import Episode, consultation
-from distillers.imitation import rounds
+from distillers.imitation import trained
 from hch import exact
 from hch.policy import Distributions
 from hch.setting import Setting
@@ -24,13 +25,14 @@ from scenarios.streams import Floats
 class Counterfactual(LogScored):
     """Imitate the human on the questions for which the model's answer is withheld."""
 
+    group: ClassVar[str] = "imitation"
+
     withheld: float = field(
         0.1, "chance that an answer is withheld and scored", symbol="ε", unit="probability", gt=0, le=1
     )
 
     def optimum(self, setting: Setting) -> Distributions:
-        *_, last = rounds(setting)
-        return last
+        return trained(setting)
 
     def target(self, setting: Setting) -> Floats:
         """What the human answers when the trained model's own answer is withheld, (claims, questions)."""

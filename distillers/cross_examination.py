@@ -13,6 +13,8 @@ mixture is what comes out, and no one answer is chosen for it.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from scipy import special
 
@@ -30,6 +32,9 @@ from scenarios.trees import one_hot
 @part
 class CrossExamination(Judged):
     """Debate that may lose the thread: at each level the flaw is found with some probability."""
+
+    group: ClassVar[str] = "debate"
+    depends_on_answers: ClassVar[bool] = False
 
     found: float = field(0.9, "chance that the flaw is found, per level", symbol="φ", unit="probability", ge=0, le=1)
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)

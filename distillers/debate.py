@@ -10,6 +10,7 @@ strictly. That fast path gives the policy; the max–min recursion gives the mar
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from overseers import base as roles
 from scenarios.joins import Answers
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
-from scenarios.trees import Trees, one_hot, siblings
+from scenarios.trees import Trees, siblings
 
 FULL_DEPTH = 1000
 
@@ -29,6 +30,9 @@ FULL_DEPTH = 1000
 @part
 class Debating(Convincing, ABC):
     """A debate. Kinds of debate differ in one thing: what the judge hears and verifies, ``verdicts``."""
+
+    group: ClassVar[str] = "debate"
+    depends_on_answers: ClassVar[bool] = False
 
     judged_depth: int = field(
         FULL_DEPTH, "levels down at which the judge decides; more than the tree has means its leaves", symbol="ℓ", ge=0
@@ -63,8 +67,8 @@ class Debate(Debating):
         """The judge is unaided above the leaves, for nobody has answered the sub-questions."""
         level = setting.level(height)
         speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
-        alone = setting.hearing(height, aided=height == 0)
-        return roles.judge(setting.rater, alone, speech, one_hot(level.truth, level.claims))
+        alone = setting.hearing(height, aided=height == 0, searched=self.n_search)
+        return roles.judge(setting.rater, alone, speech, level.merit(level.truth))
 
 
 def judged_height(setting: Setting, levels_down: int) -> int:

@@ -8,6 +8,8 @@ beliefs). The sub-answers come from a model of HCH and cost no human time, as in
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from distillers.debate import Debating
 from hch.setting import Setting
 from overseers import base as roles
@@ -19,6 +21,8 @@ from scenarios.streams import Floats
 class DebateHCH(Debating):
     """Debate before a judge who consults a frozen HCH."""
 
+    depends_on_answers: ClassVar[bool] = True
+
     judged_depth: int = field(
         0, "levels down at which the judge decides; more than the tree has means its leaves", symbol="ℓ", ge=0
     )
@@ -27,4 +31,5 @@ class DebateHCH(Debating):
     def verdicts(self, setting: Setting, height: int) -> Floats:
         level = setting.level(height)
         speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
-        return roles.judge(setting.rater, setting.hearing(height), speech, setting.hch_supports[height])
+        hearing = setting.hearing(height, searched=self.n_search)
+        return roles.judge(setting.rater, hearing, speech, setting.hch_merits[height])

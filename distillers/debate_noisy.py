@@ -10,6 +10,8 @@ maximises ``J = Σπσ(S)`` (that is the point mass of ordinary debate).
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from scipy import special
 
@@ -25,6 +27,9 @@ from scenarios.streams import Floats
 @part
 class DebateNoisy(Judged):
     """Debate whose outcome is as uncertain as its judge."""
+
+    group: ClassVar[str] = "debate"
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     judged_depth: int = field(

@@ -8,7 +8,7 @@ the scenario leaves nothing to say about false claims (asymmetry -1), their atta
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,8 +16,9 @@ from distillers.debate import Debating
 from hch.setting import Setting
 from overseers import base as roles
 from scenarios.part import part
+from scenarios.rhetoric import Rhetoric
 from scenarios.streams import Floats
-from scenarios.trees import Level, one_hot, pick
+from scenarios.trees import Level, pick
 
 
 @part
@@ -26,15 +27,22 @@ class DebateQuotes(Debating):
 
     def verdicts(self, setting: Setting, height: int) -> Floats:
         level = setting.level(height)
-        speech = setting.once(("quotes", height), lambda: quotes(level))
-        alone = setting.hearing(height, aided=height == 0)
-        return roles.judge(setting.rater, alone, speech, one_hot(level.truth, level.claims))
+        quoted = setting.once(("quotes", height), lambda: quotes(level))
+        alone = replace(setting.hearing(height, aided=height == 0, searched=1), arguments=quoted.arguments)
+        return roles.judge(setting.rater, alone, quoted.arguments.best_of(1) - quoted.attacks, level.merit(level.truth))
 
 
-def quotes(level: Level) -> Floats:
-    """``x_1 - y`` for every claim, all with the scale of the true claim, (claims, nodes, questions)."""
+@dataclass(frozen=True)
+class Quotes:
+    """What can be quoted at one level. ``attacks``: ``y`` for every claim, (claims, nodes, questions)."""
+
+    arguments: Rhetoric
+    attacks: Floats
+
+
+def quotes(level: Level) -> Quotes:
+    """Arguments for and attacks on every claim of one level, all with the scale of the true claim."""
     scale = level.rhetoric.scale
     even = np.broadcast_to(pick(scale, level.truth), scale.shape)
-    told = replace(level.rhetoric, scale=even, _known={}).best_of(1)
-    attacked = level.rebuttal * np.divide(even, scale, out=np.ones_like(scale), where=scale > 0)
-    return np.asarray(told - attacked)
+    attacks = level.rebuttal * np.divide(even, scale, out=np.ones_like(scale), where=scale > 0)
+    return Quotes(replace(level.rhetoric, scale=even, _known={}), attacks)

@@ -7,6 +7,7 @@ level; that is found here by iterating from the unaided human, not by asking HCH
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from distillers.base import LogScored
 from distillers.episode import Episode, consultation
@@ -21,8 +22,10 @@ from scenarios.streams import Floats
 class Imitation(LogScored):
     """Imitate the human who consults the model; the optimum is HCH."""
 
+    group: ClassVar[str] = "imitation"
+
     def optimum(self, setting: Setting) -> Distributions:
-        return setting.once("imitation", lambda: list(rounds(setting))[-1])
+        return trained(setting)
 
     def target(self, setting: Setting) -> Floats:
         """The human who consults the trained model: a fixed point, for round ``d + 1`` equals round ``d``."""
@@ -32,6 +35,11 @@ class Imitation(LogScored):
 
     def episode(self, setting: Setting) -> Episode:
         return consultation(setting)
+
+
+def trained(setting: Setting) -> Distributions:
+    """The last round's model."""
+    return setting.once("imitation", lambda: list(rounds(setting))[-1])
 
 
 def rounds(setting: Setting) -> Iterator[Distributions]:

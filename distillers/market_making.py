@@ -8,14 +8,18 @@ belief itself. A price is also the judge's chance of upholding a claim that is a
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from scipy import special
 
 from distillers.base import Judged, LogScored
 from distillers.episode import Episode, everywhere
+from distillers.odds import log_odds
 from hch import exact
 from hch.policy import Distributions
 from hch.setting import Setting
+from overseers.beliefs import Mind, vote
 from scenarios.part import field, part
 from scenarios.streams import Floats
 
@@ -23,6 +27,9 @@ from scenarios.streams import Floats
 @part
 class MarketMaking(LogScored, Judged):
     """Predict the human's belief after every argument and rebuttal has been heard."""
+
+    group: ClassVar[str] = "advice"
+    depends_on_answers: ClassVar[bool] = False
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
 
@@ -38,7 +45,8 @@ class MarketMaking(LogScored, Judged):
         return self._belief(setting, height, below)[:, 0]
 
     def margins(self, setting: Setting) -> Floats:
-        return np.asarray(special.logit(self.target(setting)))
+        prices = self.target(setting)
+        return np.stack([log_odds(prices, claim) for claim in range(len(prices))])
 
     def episode(self, setting: Setting) -> Episode:
         """Every question's market is settled by one judgement; they wait for nobody."""
@@ -48,5 +56,13 @@ class MarketMaking(LogScored, Judged):
         """Belief at every question of one level when all is said, the sub-answers being distributed as ``below``."""
         level = setting.level(height)
         speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
-        heard = setting.rater.rating(setting.hearing(height), speech)
-        return heard.answer(exact.support(setting.trees, height, below))
+        heard = setting.rater.rating(setting.hearing(height, searched=self.n_search), speech)
+        if level.grades is None:
+            return heard.answer(exact.support(setting.trees, height, below))
+        return vote([_looking(voice, level.grades.quality) for voice in heard.voices])
+
+
+def _looking(mind: Mind, quality: Floats) -> Floats:
+    """One mind's belief where quality is a matter of degree and needs no sub-answers."""
+    looked, blind = special.softmax(mind.believed(quality), axis=0), special.softmax(mind.believed(None), axis=0)
+    return np.asarray(mind.attention * looked + (1.0 - mind.attention) * blind)

@@ -6,6 +6,8 @@ they talk themselves into.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from distillers.base import Scheme
 from distillers.episode import Episode, consultation
 from hch.policy import Choices
@@ -20,7 +22,12 @@ from scenarios.trees import one_hot
 class NoiseFreeHCH(Scheme):
     """A reference: HCH in which every human gives the answer it believes most."""
 
+    group: ClassVar[str] = "reference"
+
     def optimum(self, setting: Setting) -> Choices:
+        return setting.once("noise-free", lambda: self._optimum(setting))
+
+    def _optimum(self, setting: Setting) -> Choices:
         trees = setting.trees
         chosen: list[Answers] = []
         for level in trees.levels:

@@ -18,6 +18,7 @@ none. Real critiques are argued as the truth is (scale ``τ``), fake ones as fal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from scipy import special
@@ -28,7 +29,8 @@ from hch.policy import Choices, Policy
 from hch.setting import Setting
 from overseers.assisted import assisted
 from overseers.base import Hearing, Overseer
-from overseers.beliefs import Opinion, majority_log_odds
+from overseers.beliefs import Opinion
+from overseers.votes import majority_log_odds
 from scenarios import streams
 from scenarios.joins import Answers
 from scenarios.part import field, part
@@ -41,6 +43,9 @@ from scenarios.trees import NOT_PLANTED, Level, one_hot, pick
 class RecursiveRewardModelling(Rated):
     """Maximise the approval of a human whom critics, trained in the same way one level down, help to verify."""
 
+    group: ClassVar[str] = "reward modelling"
+    depends_on_answers: ClassVar[bool] = False
+
     n_search: int = field(64, "arguments searched per claim or critique", symbol="n", unit="draws", ge=1, le=10**9)
     critique_discernment: float = field(
         8.0, "weight of a critique's being real, if it is looked into", symbol="κ_c", unit="noise units", ge=0, le=1000
@@ -49,13 +54,13 @@ class RecursiveRewardModelling(Rated):
     def optimum(self, setting: Setting) -> Choices:
         chosen: list[Answers] = []
         for level in setting.trees.levels:
-            merit = one_hot(setting.trees.joined(chosen[-1]) if chosen else level.truth, level.claims)
+            merit = level.merit(setting.trees.joined(chosen[-1]) if chosen else level.truth)
             chosen.append(choose(self._rater(setting, level.height).expected(merit), level.places))
         return Choices(chosen, setting.trees.claims)
 
     def ratings(self, setting: Setting, policy: Policy) -> Floats:
         height = setting.trees.depth
-        return self._rater(setting, height).expected(setting.supported_by(policy, height))[:, 0]
+        return self._rater(setting, height).expected(setting.merit_by(policy, height))[:, 0]
 
     def episode(self, setting: Setting) -> Episode:
         """Every answer is rated, and so is each of the ``k`` critiques that help to rate it."""
@@ -83,7 +88,7 @@ class RecursiveRewardModelling(Rated):
 
     def _rates(self, setting: Setting, level: Level, policy: Policy) -> Rates:
         alone, helped = self._alone(setting, level.height), self._rater(setting, level.height)
-        merit, false = setting.supported_by(policy, level.height), one_hot(level.truth, level.claims) == 0.0
+        merit, false = setting.merit_by(policy, level.height), one_hot(level.truth, level.claims) == 0.0
         tempting = np.where(false, helped.persuasion, -np.inf).argmax(axis=0)
         flawed = level.planted != NOT_PLANTED
         flaw = np.where(flawed, level.planted, 0)

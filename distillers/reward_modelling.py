@@ -11,6 +11,8 @@ weights keeps the fit finite. The limit (``demonstrations = 0``) has none: it is
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from distillers.approval import maximise, root_ratings
@@ -33,6 +35,8 @@ _POPULATION = 100
 @part
 class RewardModelling(Rated):
     """Fit a reward to humans' answers, then maximise it."""
+
+    group: ClassVar[str] = "reward modelling"
 
     demonstrations: int = field(100, "answers the reward is fitted to; 0 means the limit of many", symbol="N", ge=0)
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)

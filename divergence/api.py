@@ -16,11 +16,12 @@ from divergence.cell import Named
 from divergence.spec import Axis, Spec, apply
 from divergence.study import Progress, Study
 from overseers.base import Overseer
+from scenarios import part as parts
 from scenarios.base import Scenario
 from scenarios.part import Part
 
 QUICK = {"questions": 200, "seeds": 2}
-FULL = {"questions": 3000}
+FULL = {"questions": 1000}
 
 
 def compare(
@@ -40,9 +41,9 @@ def compare(
     """Compare schemes by their divergence from HCH: the packaged study, or part of it, or with parts of your own.
 
     ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
-    replaces its sweep of γ. ``quick`` is a coarse look (seconds), ``full`` has 3,000 questions a seed. ``out`` names
-    the directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
-    ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames. Raises SpecError on bad input.
+    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds), ``full`` has 1,000 questions a
+    seed. ``out`` names the directory that keeps the results (by default ``hch-…`` in the current one). Returns the
+    study: ``.rows``, ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames. Raises SpecError on bad input.
     """
     spec = default_spec(quick=quick, full=full)
     spec = customised(spec, seed, gameability, {"scenario": scenarios, "overseer": overseers, "scheme": schemes})
@@ -85,14 +86,26 @@ def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
 
 
 def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
-    """The packaged study of ``hch compare``, coarse or at full resolution."""
+    """The packaged study of ``hch compare``: with every scheme there is, or coarse with its core schemes alone."""
     if quick and full:
         raise SpecError("quick and full exclude each other")
     text = resources.files("divergence").joinpath("studies/compare.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text) | (QUICK if quick else FULL if full else {})
     if quick:
         table["sweep"]["overseer.gameability"]["steps"] = 9
-    return specfile.parse(table, "compare")
+    spec = specfile.parse(table, "compare")
+    return spec if quick else spec.having("scheme", every_scheme(spec.schemes))
+
+
+def every_scheme(core: Sequence[Named]) -> tuple[Named, ...]:
+    """The core schemes, then all others that are found, by group."""
+    listed = {named.label for named in core}
+    groups = list(dict.fromkeys(type(named.part).group for named in core))
+    others = [cls for name, cls in parts.find(Scheme, "distillers").items() if name not in listed]
+    others.sort(
+        key=lambda cls: (groups.index(cls.group) if cls.group in groups else len(groups), cls.group, cls.part_name())
+    )
+    return (*core, *(Named(cls.part_name(), cls()) for cls in others))
 
 
 def customised(

@@ -105,17 +105,17 @@ def references(setting: Setting, to: Target) -> dict[str, Floats]:
 def measure(scheme: Scheme, setting: Setting, to: Target) -> Measured:
     """All measures of a scheme at its optimum, one number per question each."""
     try:
-        policy = scheme.optimum(setting)
+        policy = optimum(scheme, setting)
         values = _distances(policy, to)
-        values["gamed"] = _gamed(scheme, setting, policy)
-        plain = scheme.optimum(setting.unplanted)
-        values["planted_harm"] = np.maximum(_accuracy(plain, to) - values["accuracy"], 0.0)
+        values["gamed"] = _gamed(at_root(policy), counterfactual(scheme, setting.deafened))
+        plain = counterfactual(scheme, setting.unplanted)
+        values["planted_harm"] = np.maximum((plain.answered * to.true).sum(axis=0) - values["accuracy"], 0.0)
     except NoOptimum as reason:
         return Measured({}, None, str(reason))
     if isinstance(scheme, Rated):
         values["approval"] = (policy.root * scheme.ratings(setting, policy)).sum(axis=0)
     if isinstance(scheme, Judged):
-        values["asd"] = _score_difference(scheme.margins(setting), to)
+        values["asd"] = _score_difference(_margins(scheme, setting), to)
     return Measured({name: values[name] for name in MEASURES if name in values}, scheme.episode(setting))
 
 
@@ -143,14 +143,41 @@ def _distances(policy: Policy, to: Target) -> dict[str, Floats]:
     }
 
 
-def _accuracy(policy: Policy, to: Target) -> Floats:
-    return np.asarray((1.0 - policy.abstained) * (policy.root * to.true).sum(axis=0))
+@dataclass(frozen=True)
+class AtRoot:
+    """A policy at the roots. ``answered``: mass of each claim, (claims, questions); ``abstained``: the rest."""
+
+    answered: Floats
+    abstained: Floats
 
 
-def _gamed(scheme: Scheme, setting: Setting, policy: Policy) -> Floats:
+def at_root(policy: Policy) -> AtRoot:
+    """What is left of a policy when only its answers to the root questions are kept."""
+    return AtRoot(policy.root * (1.0 - policy.abstained), policy.abstained)
+
+
+def optimum(scheme: Scheme, setting: Setting) -> Policy:
+    """A scheme's optimum, worked out once for all overseers for whom it is the same."""
+    if scheme.depends_on_answers:
+        return scheme.optimum(setting)
+    return setting.once_rated((scheme, "optimum"), lambda: scheme.optimum(setting))
+
+
+def counterfactual(scheme: Scheme, setting: Setting) -> AtRoot:
+    """The optimum's root answers in another setting than the one measured, likewise."""
+    return setting.once_at_root(scheme, lambda: at_root(optimum(scheme, setting)))
+
+
+def _margins(scheme: Judged, setting: Setting) -> Floats:
+    """A judge's margins at the root, worked out once likewise."""
+    if scheme.depends_on_answers:
+        return scheme.margins(setting)
+    return setting.once_rated((scheme, "margins"), lambda: scheme.margins(setting))
+
+
+def _gamed(policy: AtRoot, deaf: AtRoot) -> Floats:
     """TV(π, π with γ = 0 in the scheme's raters and judges); a scheme that asks nobody for a rating is never gamed."""
-    deaf = scheme.optimum(setting.deafened)
-    moved = np.abs(policy.root * (1.0 - policy.abstained) - deaf.root * (1.0 - deaf.abstained)).sum(axis=0)
+    moved = np.abs(policy.answered - deaf.answered).sum(axis=0)
     return np.asarray((moved + np.abs(policy.abstained - deaf.abstained)) / 2)
 
 

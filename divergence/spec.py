@@ -40,6 +40,14 @@ class Spec:
         """The study's parts of one kind: scenario, overseer or scheme."""
         return {"scenario": self.scenarios, "overseer": self.overseers, "scheme": self.schemes}[kind]
 
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """Labels of the schemes by the group they are shown with, both in order of first appearance."""
+        found: dict[str, list[str]] = {}
+        for named in self.schemes:
+            found.setdefault(type(named.part).group, []).append(named.label)
+        return found
+
     def having(self, kind: str, parts: tuple[Named, ...]) -> Spec:
         """The study with its parts of one kind replaced."""
         changed: Any = {f"{kind}s": parts}

@@ -17,6 +17,7 @@ from divergence.study import Study
 from scenarios.part import notes
 
 _COLUMNS = 5
+_MOST_COMPARED = 8
 _PLAIN = ("harm", "better", "accuracy", "deceived", "gamed")
 
 
@@ -30,8 +31,10 @@ def show(study: Study, console: Console) -> None:
         console.print(_title(str(scenario), str(overseer), at), style="bold")
         gammas = _gammas(block)
         if len(gammas) > 1:
-            console.print(_harm_table(block, _at(crossings, here), gammas))
-            _show_differences(console, _at(differences, here), _at(crossings, here))
+            console.print(_harm_table(block, _at(crossings, here), gammas, study.spec.groups))
+            leaders = [labels[0] for labels in study.spec.groups.values()]
+            compared = leaders if len(study.spec.schemes) > _MOST_COMPARED else None
+            _show_differences(console, _among(_at(differences, here), compared), _at(crossings, here))
         else:
             console.print(_plain_table(block))
         _show_problems(console, _at(study.rows, here))
@@ -88,15 +91,30 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _harm_table(block: pd.DataFrame, crossings: pd.DataFrame, gammas: list[float]) -> Table:
+def _harm_table(
+    block: pd.DataFrame, crossings: pd.DataFrame, gammas: list[float], groups: dict[str, list[str]]
+) -> Table:
+    """Harm of every scheme, group by group; many schemes get a heading for each group."""
     table = _table(*(f"γ = {gamma:g}" for gamma in gammas), "γ* [95 %]")
     harm = block[block["measure"] == "harm"]
     stars = crossings.set_index("scheme") if len(crossings) else pd.DataFrame()
-    for scheme in harm["scheme"].unique():
-        own = harm[harm["scheme"] == scheme].set_index("gameability")
-        cells = [_interval(own.loc[gamma]) if gamma in own.index else "" for gamma in gammas]
-        table.add_row(scheme, *cells, _star(stars.loc[scheme]) if scheme in stars.index else "")
+    many = sum(map(len, groups.values())) > _MOST_COMPARED
+    for group, schemes in groups.items():
+        if many:
+            table.add_row(Text(group, style="dim italic"))
+        for scheme in schemes:
+            own = harm[harm["scheme"] == scheme].set_index("gameability")
+            cells = [_interval(own.loc[gamma]) if gamma in own.index else "" for gamma in gammas]
+            star = _star(stars.loc[scheme]) if scheme in stars.index else ""
+            table.add_row(("  " if many else "") + scheme, *cells, star)
     return table
+
+
+def _among(differences: pd.DataFrame, schemes: list[str] | None) -> pd.DataFrame:
+    """Differences between these schemes alone; ``None``: all."""
+    if schemes is None or not len(differences):
+        return differences
+    return differences[differences["a"].isin(schemes) & differences["b"].isin(schemes)]
 
 
 def _plain_table(block: pd.DataFrame) -> Table:
@@ -134,7 +152,7 @@ def _show_differences(console: Console, differences: pd.DataFrame, crossings: pd
     if lines:
         console.print(f"at γ = {gamma:g}, paired differences in harm between neighbours:", style="dim")
         for a, b, mean, low, high in lines:
-            settled = "" if low > 0 else "  (not settled)"
+            settled = "" if low > 0 else "  (equal)" if low == high == 0 else "  (not settled)"
             console.print(Text(f"  {a} − {b}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]{settled}"))
 
 

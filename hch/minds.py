@@ -13,8 +13,9 @@ import numpy as np
 
 from hch.exact import ALL, hearing
 from overseers.base import Overseer
-from overseers.beliefs import Belief, ballot_box
+from overseers.beliefs import Belief
 from overseers.pace import Ticks
+from overseers.votes import elected
 from scenarios import streams
 from scenarios.joins import Answers
 from scenarios.part import PartError
@@ -46,10 +47,10 @@ class Minds:
         """The claim each human gives when ``supported`` is what it verifies: the larger of two beliefs wins."""
         swayed = pick(self.inclination, supported)
         swayed += self.weight
-        given = supported.copy()
-        unswayed = swayed <= self.hold
-        given[unswayed] = self.inclination[:, unswayed].argmax(axis=0)
-        return given
+        given = supported.flatten()
+        unswayed = np.flatnonzero(swayed <= self.hold)  # few, so that argmax, the slowest step, has little to do
+        given[unswayed] = self.inclination.reshape(len(self.inclination), -1)[:, unswayed].argmax(axis=0)
+        return given.reshape(supported.shape)
 
 
 def minds(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> Minds:
@@ -72,7 +73,7 @@ def voters(level: Level, human: Overseer, aided: bool = True, which: slice = ALL
 def answers(members: tuple[Minds, ...], supported: Answers) -> Answers:
     """The claim given when ``supported`` is what everybody verifies: the plurality's."""
     given = [member.answers(supported) for member in members]
-    return given[0] if len(given) == 1 else ballot_box(len(members[0].inclination), len(given)).answers(given)
+    return given[0] if len(given) == 1 else elected(given)
 
 
 def replies(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> Answers:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar, overload
 
 import numpy as np
 
@@ -30,6 +31,32 @@ class Policy(ABC):
     def abstained(self) -> Floats:
         """Chance that no answer is given at the root, (questions,). A policy that may abstain says so by wrapping."""
         return np.zeros(self.root.shape[1])
+
+
+T = TypeVar("T")
+
+
+class OnDemand(Sequence[T]):
+    """Levels that do not depend on each other, each worked out when asked for: measures ask for the root alone."""
+
+    def __init__(self, levels: int, make: Callable[[int], T]) -> None:
+        self._levels, self._make = range(levels), make
+        self._made: dict[int, T] = {}
+
+    def __len__(self) -> int:
+        return len(self._levels)
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[T]: ...
+    def __getitem__(self, place: int | slice) -> T | list[T]:
+        if isinstance(place, slice):
+            return [self[height] for height in self._levels[place]]
+        height = self._levels[place]
+        if height not in self._made:
+            self._made[height] = self._make(height)
+        return self._made[height]
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ is how ``gamed`` is measured; ``unplanted`` removes the planted falsehoods for e
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 from hch import exact
 from hch.policy import Distributions, Policy
@@ -30,13 +30,26 @@ class Setting:
     human: Overseer
     seed: int = 0
     raters_hear: bool = True
-    _known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def once(self, what: Hashable, make: Callable[[], T]) -> T:
-        """Something that depends on trees and answerers only: made once, and shared with ``deafened``."""
-        if what not in self._known:
-            self._known[what] = make()
-        return cast("T", self._known[what])
+        """Something that depends on the trees, the seed and how humans answer (``own``): made once for all alike."""
+        return self.trees.memory.once((what, self._answerer, self.seed), make)
+
+    def once_rated(self, what: Hashable, make: Callable[[], T]) -> T:
+        """Something that depends on the trees and how raters rate (``rating``): made once for all who do alike."""
+        return self.trees.memory.once((what, self._rating, "rated"), make)
+
+    def once_at_root(self, what: Hashable, make: Callable[[], T]) -> T:
+        """Something small that depends on the trees, the seed, and on how humans answer and rate: likewise."""
+        return self.trees.root_memory.once((what, self._answerer, self._rating, self.seed), make)
+
+    @cached_property
+    def _answerer(self) -> Overseer:
+        return self.human.as_answerer()
+
+    @cached_property
+    def _rating(self) -> Overseer:
+        return self.rater.as_rater()
 
     @property
     def hch(self) -> Distributions:
@@ -74,12 +87,12 @@ class Setting:
     @cached_property
     def unplanted(self) -> Setting:
         """The same luck with no falsehood planted anywhere."""
-        return replace(self, trees=self.trees.without_plants, _known={})
+        return replace(self, trees=self.trees.without_plants)
 
     @cached_property
     def unpersuaded(self) -> Setting:
         """The same with γ = 0 for everybody: the reference that forgives nothing."""
-        return replace(self, human=Unpersuaded(member=self.human), _known={})
+        return replace(self, human=Unpersuaded(member=self.human))
 
     def hearing(self, height: int, aided: bool = True, searched: int | None = None) -> Hearing:
         """What reaches a human who is asked about the questions of one level.

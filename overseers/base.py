@@ -20,8 +20,9 @@ import numpy as np
 from scipy import special
 
 from overseers import pace
-from overseers.beliefs import Answering, Mind, Opinion, majority_log_odds, vote
+from overseers.beliefs import Answering, Mind, Opinion
 from overseers.beliefs import Belief as Belief
+from overseers.votes import majority_log_odds, vote
 from scenarios.joins import Answers
 from scenarios.part import Part, field, part
 from scenarios.rhetoric import Arguments
@@ -87,6 +88,18 @@ class Overseer(Part, ABC):
     @abstractmethod
     def rating(self, hearing: Hearing, speech: Floats) -> Opinion:
         """Belief in each claim when that claim is argued for with force ``speech`` (``x_n``, less ``y`` in debate)."""
+
+    def as_answerer(self) -> Overseer:
+        """One form for all overseers whose ``own`` belief is this one's, so that work can be shared; else itself."""
+        return self
+
+    def as_rater(self) -> Overseer:
+        """One form for all overseers whose ``rating`` is this one's, so that work can be shared; else itself."""
+        return self
+
+    def silenced(self) -> Overseer:
+        """One form for all overseers who believe alike when nothing persuasive reaches them; else itself."""
+        return self
 
     def ticks(self, purpose: Literal["think", "join", "rate", "judge"], places: Keys) -> pace.Ticks:
         """Durations of one kind of work at every place, in nanosecond ticks; keyed, so no engine draws its own."""

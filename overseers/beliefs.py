@@ -14,18 +14,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Generic, Self, TypeVar
 
 import numpy as np
 from scipy import special
 
-from scenarios.joins import Answers, TableJoin, plurality
-from scenarios.part import PartError
+from overseers.votes import vote as vote
+from scenarios.joins import Answers
 from scenarios.streams import Floats
 from scenarios.trees import pick
 
-_MOST_BALLOTS = 1 << 14
 _SMALLEST = 1e-280
 """Below this, sums of exponentials have lost their digits."""
 
@@ -186,33 +184,6 @@ def together(voices: Sequence[Voice]) -> Voice | Votes[Voice]:
 
 Answering = Belief | Votes[Belief]
 """Who answers has additive beliefs: engines add the weight of what sub-answers support, and compare."""
-
-
-def vote(ballots: Sequence[Floats]) -> Floats:
-    """Distribution of the plurality's claim when members vote independently; each ballot is (claims, …)."""
-    if len(ballots) == 1:
-        return ballots[0]
-    return ballot_box(len(ballots[0]), len(ballots)).distribution(ballots)
-
-
-def majority_log_odds(odds: Sequence[Floats]) -> Floats:
-    """Log-odds that most members say yes, from each one's log-odds; independent given these. Exact in both tails."""
-    if len(odds) == 1:
-        return odds[0]
-    ballots = [np.stack([special.log_expit(own), special.log_expit(-own)]) for own in odds]
-    yes, no = ballot_box(2, len(odds)).reduce(ballots, np.add, np.logaddexp)
-    return np.asarray(yes - no)
-
-
-@lru_cache(maxsize=32)
-def ballot_box(claims: int, members: int) -> TableJoin:
-    """The plurality among ``members`` votes for ``claims`` claims. Raises ``PartError`` if the table is too large."""
-    if claims**members > _MOST_BALLOTS:
-        raise PartError(
-            f"members: {members} members and {claims} claims make {claims}**{members} ballots; "
-            f"at most {_MOST_BALLOTS} are counted"
-        )
-    return plurality(claims, members)
 
 
 def _mean(values: Sequence[Floats]) -> Floats:

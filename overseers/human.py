@@ -8,6 +8,8 @@ says what comes to mind (``readiness``) and checks nothing before it rates.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from overseers.base import Belief, Hearing, Overseer
 from scenarios.part import field, part
 from scenarios.streams import Floats
@@ -34,6 +36,18 @@ class Human(Overseer):
 
     def rating(self, hearing: Hearing, speech: Floats) -> Belief:
         return Belief(self.gameability * (hearing.appeal + speech), self._weight(hearing), self.attention)
+
+    def as_answerer(self) -> Human:
+        """HCH depends on λγ alone."""
+        return replace(self, gameability=self.gameability * self.self_persuasion, self_persuasion=1.0)
+
+    def as_rater(self) -> Human:
+        """Ratings do not depend on λ."""
+        return replace(self, self_persuasion=0.0)
+
+    def silenced(self) -> Human:
+        """Without persuasion its weights do not matter."""
+        return replace(self, gameability=0.0, self_persuasion=0.0)
 
     def _weight(self, hearing: Hearing) -> float:
         if hearing.height == 0:

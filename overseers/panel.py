@@ -34,7 +34,7 @@ class Panel(Overseer):
     """Several overseers of one kind, whose ratings are averaged and whose votes are counted."""
 
     member: Overseer = field(Human(), "the overseer of whom there are several")
-    members: int = field(3, "how many there are", symbol="j", ge=1, le=9)
+    members: int = field(3, "how many there are", symbol="j", ge=1, le=7)
     shared_argument: float = field(0.5, "share of an argument's force that all members hear", symbol="ρ", ge=0, le=1)
 
     def own(self, hearing: Hearing) -> Answering:

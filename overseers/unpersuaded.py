@@ -24,6 +24,12 @@ class Unpersuaded(Overseer):
 
     member: Overseer = field(Human(), "the overseer to whom nothing persuasive is said")
 
+    def as_answerer(self) -> Overseer:
+        return replace(self, member=self.member.silenced())
+
+    def as_rater(self) -> Overseer:
+        return replace(self, member=self.member.silenced())
+
     def own(self, hearing: Hearing) -> Answering:
         return self.member.own(_silent(hearing))
 

@@ -73,12 +73,13 @@ class SumJoin(Join):
         return total
 
     def _pair(self, left: Floats, right: Floats, combine: Binary, gather: Binary) -> Floats:
-        out = np.full(left.shape, _identity(gather))
-        term = np.empty(left.shape[1:])
-        for first in range(self.claims):
-            for second in range(self.claims):
-                place = out[(first + second) % self.claims]
-                gather(place, combine(left[first], right[second], out=term), out=place)
+        out = combine(left[0], right)
+        term = np.empty_like(out)
+        for first in range(1, self.claims):
+            combine(left[first], right, out=term)
+            rest = self.claims - first
+            gather(out[first:], term[:rest], out=out[first:])
+            gather(out[:first], term[rest:], out=out[:first])
         return out
 
 

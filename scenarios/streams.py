@@ -125,4 +125,7 @@ def choose(values: Floats, keys: Keys, purpose: str = "tie") -> NDArray[np.intp]
     if int(np.count_nonzero(tied)) > best.size:
         luck = np.where(tied, claim_uniforms(keys, purpose, len(values)), -1.0)
         return np.asarray(luck.argmax(axis=0))
-    return np.asarray(tied.argmax(axis=0))
+    chosen = np.zeros(best.shape, dtype=np.intp)
+    for claim in range(1, len(values)):  # several times faster than argmax over a short first axis
+        np.copyto(chosen, claim, where=tied[claim])
+    return chosen

@@ -10,16 +10,18 @@ Only scenarios, engines and measures read ``truth`` and ``planted``; an overseer
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from scenarios.joins import Answers, Join
+from scenarios.memory import Memory
 from scenarios.rhetoric import Rhetoric
 from scenarios.streams import Floats, Keys
 
 NOT_PLANTED = -1
+_ROOTS_KEPT = 2000
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,17 @@ class Level:
 
 @dataclass(frozen=True)
 class Trees:
-    """A batch of question trees of one depth: ``levels[0]`` the leaves, ``levels[-1]`` the roots."""
+    """A batch of question trees of one depth: ``levels[0]`` the leaves, ``levels[-1]`` the roots.
+
+    ``memory``: what has been worked out about these trees, and ``root_memory`` about their roots alone; they hold
+    nothing that could not be worked out again.
+    """
 
     levels: tuple[Level, ...]
     join: Join
     branching: int
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
+    root_memory: Memory = field(default_factory=lambda: Memory(_ROOTS_KEPT), compare=False, repr=False)
 
     @property
     def depth(self) -> int:
@@ -107,7 +115,8 @@ class Trees:
     @cached_property
     def without_plants(self) -> Trees:
         """The same trees and luck with no falsehood planted anywhere."""
-        return replace(self, levels=tuple(level.unplanted() for level in self.levels))
+        levels = tuple(level.unplanted() for level in self.levels)
+        return replace(self, levels=levels, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
 
     def joined(self, below: Answers) -> Answers:
         """Join one level's definite answers: (nodes·b, questions) → (nodes, questions)."""

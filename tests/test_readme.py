@@ -59,3 +59,18 @@ def test_the_commands_run(command, tmp_path):
 
 def test_all_commands_of_the_table_are_found():
     assert len(COMMANDS) == 5
+
+
+def test_the_main_picture_is_current(tmp_path):
+    """Run its study again: the numbers on disk are those, and the picture was made from them."""
+    import importlib.util
+
+    import pandas as pd
+
+    spec = importlib.util.spec_from_file_location("main_picture", ROOT / "docs" / "main_picture.py")
+    picture = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(picture)
+    fresh = picture.numbers(picture.run(tmp_path / "study")).reset_index(drop=True)
+    # Another machine's logarithms may differ in the last bit, and so may an argmax now and then.
+    pd.testing.assert_frame_equal(pd.read_csv(picture.CSV), fresh, atol=2e-3, check_dtype=False)
+    assert picture.fingerprint() in picture.SVG.read_text(encoding="utf-8")

@@ -1,0 +1,105 @@
+"""Pieces of the report's page: tables, buttons, swatches. Everything that comes from outside is escaped here."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from divergence import style
+from divergence.cell import Named
+from divergence.figures import names
+from divergence.spec import Axis, Spec
+from scenarios.part import Part, notes
+
+_DASHES = {"solid": "", "dash": "6 3", "dot": "2 3", "dashdot": "6 3 2 3", "longdash": "9 3", "longdashdot": "9 3 2 3"}
+
+
+def text(value: Any) -> str:
+    """Anything as text of a page."""
+    return html.escape(str(value))
+
+
+def table(heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
+    """A table that scrolls by itself where the page is narrow."""
+    head = "".join(f'<th scope="col">{text(name)}</th>' for name in heads)
+    body = "".join("<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in line) + "</tr>" for line in lines)
+    inside = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll whole" tabindex="0">{inside}</div>'
+
+
+def bullets(items: Iterable[str]) -> str:
+    """A list of sentences."""
+    return "<ul>" + "".join(f"<li>{text(item)}</li>" for item in items) + "</ul>"
+
+
+def numbers(tables: dict[str, str]) -> str:
+    """The numbers behind a figure: a table to fold out and a button each. ``tables``: identity → title."""
+    holders = "".join(
+        f'<h3>{text(title)}</h3><div class="scroll" tabindex="0" data-table="{text(name)}"></div>'
+        for name, title in tables.items()
+    )
+    return f"<details data-lazy><summary>The numbers behind this</summary>{holders}</details>"
+
+
+def buttons(figure: str | None, tables: dict[str, str]) -> str:
+    """Downloads: the picture, and the numbers behind it."""
+    made = [f'<button type="button" data-do="svg" data-name="{text(figure)}">Download SVG</button>'] if figure else []
+    made += [
+        f'<button type="button" data-do="csv" data-name="{text(name)}">Download CSV{_of(title, tables)}</button>'
+        for name, title in tables.items()
+    ]
+    return f'<div class="actions">{"".join(made)}</div>'
+
+
+def _of(title: str, tables: dict[str, str]) -> str:
+    return f" ({text(title)})" if len(tables) > 1 else ""
+
+
+def chooser(labels: Sequence[str]) -> str:
+    """Which schemes the curves show."""
+    boxes = "".join(
+        f'<label><input type="checkbox" checked value="{text(label)}">{swatch(look)} {text(label)}</label>'
+        for label, look in style.looks(labels).items()
+    )
+    return f'<fieldset id="schemes"><legend>Schemes shown in the curves below</legend>{boxes}</fieldset>'
+
+
+def swatch(look: style.Look) -> str:
+    """A short piece of a scheme's line."""
+    return (
+        '<svg width="34" height="10" aria-hidden="true"><line x1="1" y1="5" x2="33" y2="5" '
+        f'stroke="{look.colour}" stroke-width="3" stroke-dasharray="{_DASHES[look.dash]}"/></svg>'
+    )
+
+
+def parts(kind: str, named: Sequence[Named], spec: Spec) -> str:
+    """Every part of a kind with all its fields."""
+    return "".join(_part(kind, one, spec) for one in named)
+
+
+def _part(kind: str, one: Named, spec: Spec) -> str:
+    kinds = type(one.part)
+    alias = "" if one.label == kinds.part_name() else f" ({kinds.part_name()})"
+    meaning = (kinds.__doc__ or "").strip().splitlines()[:1]
+    lines = _fields(one.part, "", {axis.path: axis for axis in spec.axes}, (f"{kind}.", f"{kind}.{one.label}."))
+    heads = ("field", "symbol", "value", "unit", "permitted", "meaning")
+    shown = table(heads, lines) if lines else '<p class="soft">No fields.</p>'
+    return f'<div class="panel"><h3>{text(one.label + alias)}</h3><p>{text(" ".join(meaning))}</p>{shown}</div>'
+
+
+def _fields(part: Part, inside: str, swept: dict[str, Axis], starts: tuple[str, ...]) -> list[list[Any]]:
+    lines: list[list[Any]] = []
+    for note in notes(type(part)):
+        name, value = f"{inside}{note.name}", getattr(part, note.name)
+        axis = next((swept[start + name] for start in reversed(starts) if start + name in swept), None)
+        lines.append([name, note.symbol or "–", _value(value, axis), note.unit or "–", note.permitted, note.meaning])
+        if isinstance(value, Part):
+            lines += _fields(value, f"{name}.", swept, starts)
+    return lines
+
+
+def _value(value: Any, axis: Axis | None) -> str:
+    if axis is not None:
+        return "swept: " + ", ".join(names.value(one) for one in axis.values)
+    return value.part_name() if isinstance(value, Part) else names.value(value)

@@ -1,0 +1,189 @@
+"""What a report says: findings, figures with their numbers, pairs of schemes, assumptions, how to repeat it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from divergence import figures, wording
+from divergence import fragments as html
+from divergence.figures import names, panels
+from divergence.figures.curves import REFERENCES
+from divergence.figures.names import Fields
+from divergence.figures.traces import series
+from divergence.intervals import RESAMPLES, THRESHOLD
+from divergence.measures import COSTS, MEASURES
+from divergence.study import Study
+from divergence.terminal import focus
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading of the page. ``tables``: identity → (title, CSV); ``figure`` goes by the section's name."""
+
+    name: str
+    title: str
+    before: str
+    figure: go.Figure | None = None
+    reading: str = ""
+    tables: dict[str, tuple[str, str]] | None = None
+
+    def page(self) -> str:
+        """The section as HTML."""
+        tables = {name: title for name, (title, _) in (self.tables or {}).items()}
+        note = html.text(self.figure.layout.meta["note"]) if self.figure is not None else ""
+        drawn = (
+            f'<figure><div class="plot" data-figure="{self.name}" role="img" '
+            f'aria-label="{html.text(f"{self.title}. {self.reading}")}"></div>'
+            f"<figcaption><strong>How to read it.</strong> {html.text(self.reading)} {note}</figcaption></figure>"
+            if self.figure is not None
+            else ""
+        )
+        below = html.buttons(self.name if drawn else None, tables) + html.numbers(tables) if tables else ""
+        return f'<section><h2 id="{self.name}">{html.text(self.title)}</h2>{self.before}{drawn}{below}</section>'
+
+
+def sections(study: Study) -> list[Section]:
+    """The page from top to bottom."""
+    fields = names.of_spec(study.spec)
+    point = {name: value for name, value in focus(study).items() if name != panels.along(study.summary)}
+    return [
+        _found(study, point, fields),
+        *_pictures(study, fields),
+        _differences(study, point, fields),
+        _assumed(study),
+        _again(study),
+    ]
+
+
+def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
+    spec = study.spec
+    said = [
+        f"<h3>{html.text(place)}</h3><p>{html.text(' '.join(sentences))}</p>"
+        for place, sentences in wording.findings(study.summary, study.crossings, point, fields)
+    ]
+    failed = wording.problems(study.rows)
+    warning = f'<div class="warning"><p>Rows without values:</p>{html.bullets(failed)}</div>' if failed else ""
+    labels = series(study.summary[study.summary["measure"] == "harm"])
+    asked = (
+        f"{len(spec.schemes)} training scheme{'s' * (len(spec.schemes) > 1)} at the optimum of what they train for, "
+        f"compared with HCH: a tree of the same simulated humans, who can be gamed. {spec.questions:,} questions × "
+        f"{spec.seeds} seed{'s' * (spec.seeds > 1)} at every point; brackets are 95 % intervals."
+    )
+    terms = (
+        f"Harm is {MEASURES['harm']}. Gameability γ is the weight that persuasion has with a human; λ is the share of "
+        f"it that works in a human's own thought. γ* is the gameability at which a scheme's mean harm first reaches "
+        f"{THRESHOLD:g}: there it has left HCH."
+    )
+    before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}{html.chooser(labels)}"
+    return Section("findings", "What was found", before)
+
+
+def _pictures(study: Study, fields: Fields) -> list[Section]:
+    summary, axis = study.summary, panels.along(study.summary)
+    against = f" against {names.words(axis)}" if axis else " by scheme"
+    stars = {"gamma-star": ("γ*", _csv(study.crossings))} if len(study.crossings) else {}
+    return [
+        Section(
+            "harm",
+            f"Harm{against}",
+            "",
+            figures.harm(study),
+            "Higher is worse; 0 means no false answer that HCH would not give as often. "
+            + (
+                "A ring marks γ*, and the strip below each panel gives its value and 95 % interval for every scheme; "
+                "an arrow at the edge means that harm does not reach the threshold. "
+                if stars
+                else ""
+            )
+            + "Shaded bands are 95 % intervals; the dotted line is the harm of an answer at random.",
+            {"harm": ("harm", _numbers(summary, "harm")), **stars},
+        ),
+        Section(
+            "better",
+            f"What is put right{against}",
+            "",
+            figures.better(study),
+            f"Higher is better: {MEASURES['better']}. Harm and this add up to the total variation distance from HCH.",
+            {"better": ("better", _numbers(summary, "better"))},
+        ),
+        Section(
+            "accuracy",
+            f"Accuracy{against}",
+            "",
+            figures.accuracy(summary, fields),
+            "The truth is 1. Grey lines are references: HCH of the same humans (wide), its most likely answer, HCH "
+            "whose humans play what they believe most, HCH of humans whom no persuasion reaches (γ = 0), and an answer "
+            "at random.",
+            {"accuracy": ("accuracy", _numbers(summary, "accuracy"))},
+        ),
+        Section(
+            "costs",
+            "What supervision costs",
+            "",
+            figures.costs(summary),
+            "Of one supervised episode: minutes of human work, minutes until it is over if nobody waits for a desk, "
+            "and human judgements. Whiskers, where there are any, span the swept values.",
+            {"costs": ("costs", _csv(summary[summary["measure"].isin(tuple(COSTS))].drop(columns=["low", "high"])))},
+        ),
+    ]
+
+
+def _numbers(summary: pd.DataFrame, measure: str) -> str:
+    """The lines behind a figure; references are the same for all schemes and stand once."""
+    own = summary[summary["measure"] == measure]
+    grey = summary[summary["measure"].isin(REFERENCES.get(measure, ()))].assign(scheme="", phase="")
+    return _csv(pd.concat([own, grey.drop_duplicates()]))
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+
+
+def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section:
+    title = "Schemes compared in pairs"
+    lines = wording.at(study.differences(), point)
+    table = wording.compared(lines, panels.along(study.summary), fields)
+    where = ", ".join(f"{names.symbol(name, fields)} = {names.value(value)}" for name, value in point.items())
+    if not len(table):
+        return Section("pairs", title, "<p>There is only one scheme with values.</p>")
+    table = table if names.several(table["overseer"]) else table.drop(columns="overseer")
+    place = f" at {where}" if where else ""
+    before = (
+        f"<p>Harm of scheme A less harm of scheme B{html.text(place)}, "
+        "under the same luck, so that what they share cancels. “More harm” means that the 95 % interval excludes 0.</p>"
+        + html.table(list(table.columns), table.itertuples(index=False, name=None))
+    )
+    return Section("pairs", title, before, tables={"pairs": ("differences", _csv(lines))})
+
+
+def _assumed(study: Study) -> Section:
+    spec = study.spec
+    blocks = [
+        f"<h3>{kind}s</h3>{html.parts(kind, named, spec)}"
+        for kind, named in (("scenario", spec.scenarios), ("overseer", spec.overseers), ("scheme", spec.schemes))
+    ]
+    counted = (
+        f"{spec.questions:,} questions per seed; seeds {spec.first_seed} to {spec.first_seed + spec.seeds - 1}. "
+        f"Intervals: bootstrap of questions within seeds, {RESAMPLES} resamples, 95 %, "
+        "the same for all schemes and measures. "
+        "“noise units” are those of the standard Gumbel noise of a human's belief."
+    )
+    return Section("assumptions", "What was assumed", f"<p>{html.text(counted)}</p>{''.join(blocks)}")
+
+
+def _again(study: Study) -> Section:
+    plugins = [line for line in study.about.get("plugins", "").splitlines() if line]
+    command = "".join([" --plugin " + line.split()[0] for line in plugins])
+    lines = [f"<li>hch-divergence {html.text(study.about.get('version', ''))}</li>"]
+    lines += [f"<li>plug-in {html.text(line)} (SHA-256)</li>" for line in plugins] or ["<li>no plug-ins</li>"]
+    before = (
+        "<p>Save the text below as <code>spec.toml</code> (it lies beside this report, too) and run:</p>"
+        f"<pre><code>hch sweep spec.toml --out again{html.text(command)}</code></pre><ul>{''.join(lines)}</ul>"
+        '<div class="actions"><button type="button" data-do="spec">Download spec.toml</button></div>'
+        f'<pre tabindex="0"><code id="spec">{html.text(study.about.get("spec", ""))}</code></pre>'
+    )
+    return Section("reproduce", "How to reproduce it", before)
