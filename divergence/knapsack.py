@@ -1,11 +1,11 @@
 """The worst policy that gives up at most so much of a linear objective: a multiple-choice knapsack (MODEL.md §4).
 
-Every question's claims are options with a cost, ``u* - u_a``, and a harm, that of answering the claim for certain. Harm
-is convex, so a mixture of claims does at most the mixture of their harms, and the upper hull of (cost, harm) bounds what
-a question yields at a cost. Steps up the hulls are taken in order of harm per cost over all questions; the first that
-is more than what is left is not taken whole: that one question is given the best mixture of two claims at exactly what
-is left (a linear constraint leaves no better one). The result is attained, is within one question's harm of the bound,
-and does not fall when more may be given up.
+Every question's claims are options with a cost, ``u* - u_a``, and a harm, that of answering the claim for certain.
+Harm is convex, so a mixture of claims does at most the mixture of their harms, and the upper hull of (cost, harm)
+bounds what a question yields at a cost. Steps up the hulls are taken in order of harm per cost over all questions;
+the first that is more than what is left is not taken whole: that one question is given the best mixture of two claims
+at exactly what is left (a linear constraint leaves no better one). The result is attained, is within one question's
+harm of the bound, and does not fall when more may be given up.
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ class Steps:
     spent: Floats
 
 
-def worst_policies(values: Floats, hch: Floats, true: Floats, budgets: Sequence[float]) -> list[Floats]:
+def worst_policies(values: Floats, hch: Floats, weight: Floats, budgets: Sequence[float]) -> list[Floats]:
     """A policy for each budget, (claims, questions). ``budgets``: what the questions may give up together.
 
-    ``values``, ``hch``, ``true``: what claims are worth, HCH, and the truth as 0 and 1, (claims, questions).
+    ``values``: what claims are worth; -inf bars a claim. ``hch``: HCH. ``weight``: by how much mass above HCH's counts
+    as harm: 0 for the true claim, and for all claims of a question that goes unanswered. All (claims, questions).
     """
     cost = values.max(axis=0) - values
-    harm = (1.0 - hch) * (1.0 - true)
+    harm = (1.0 - hch) * weight
     steps = _steps(cost, harm)
-    return [_policy(steps, cost, harm, hch * (1.0 - true), budget) for budget in budgets]
+    return [_policy(steps, cost, hch, weight, budget) for budget in budgets]
 
 
 def _steps(cost: Floats, harm: Floats) -> Steps:
@@ -66,7 +67,7 @@ def _steps(cost: Floats, harm: Floats) -> Steps:
     return Steps(np.stack(rungs), order % len(questions), np.cumsum(np.concatenate(extras)[order]))
 
 
-def _policy(steps: Steps, cost: Floats, harm: Floats, false: Floats, budget: float) -> Floats:
+def _policy(steps: Steps, cost: Floats, hch: Floats, weight: Floats, budget: float) -> Floats:
     questions = cost.shape[1]
     taken = int(np.searchsorted(steps.spent, budget, side="right"))
     rung = np.bincount(steps.question[:taken], minlength=questions)
@@ -76,27 +77,26 @@ def _policy(steps: Steps, cost: Floats, harm: Floats, false: Floats, budget: flo
         left = budget - (steps.spent[taken - 1] if taken else 0.0)
         split = steps.question[taken]
         affordable = cost[chosen[split], split] + left
-        policy[:, split] = _mixture(cost[:, split], harm[:, split], false[:, split], affordable)
+        policy[:, split] = _mixture(cost[:, split], hch[:, split], weight[:, split], affordable)
     return policy
 
 
-def _mixture(cost: Floats, harm: Floats, false: Floats, affordable: float) -> Floats:
+def _mixture(cost: Floats, hch: Floats, weight: Floats, affordable: float) -> Floats:
     """One question's most harmful policy that costs at most so much: a claim, or a mixture of two, (claims,).
 
-    Harm is convex, so a vertex of the affordable policies attains the maximum. ``false``: HCH's chance of each claim, 0
-    for the true one (whose harm is 0, which tells it).
+    Harm is convex, so a vertex of the affordable policies attains the maximum.
     """
     cheap, dear = np.flatnonzero(cost <= affordable), np.flatnonzero((cost > affordable) & np.isfinite(cost))
+    alone = (1.0 - hch[cheap]) * weight[cheap]
     policy = np.zeros_like(cost)
-    best = cheap[harm[cheap].argmax()]
-    if len(dear):
-        low, high = cheap[:, None], dear[None, :]
-        share = (affordable - cost[low]) / (cost[high] - cost[low])
-        done = np.maximum(1.0 - share - false[low], 0.0) * (harm[low] > 0.0)
-        done = done + np.maximum(share - false[high], 0.0) * (harm[high] > 0.0)
-        first, second = np.unravel_index(done.argmax(), done.shape)
-        if done[first, second] > harm[best]:
-            policy[cheap[first]], policy[dear[second]] = 1.0 - share[first, second], share[first, second]
-            return policy
-    policy[best] = 1.0
+    policy[cheap[alone.argmax()]] = 1.0
+    if len(dear) == 0:
+        return policy
+    low, high = cheap[:, None], dear[None, :]
+    share = (affordable - cost[low]) / (cost[high] - cost[low])
+    harm = np.maximum(1.0 - share - hch[low], 0.0) * weight[low] + np.maximum(share - hch[high], 0.0) * weight[high]
+    first, second = np.unravel_index(harm.argmax(), harm.shape)
+    if harm[first, second] > alone.max():
+        policy[:] = 0.0
+        policy[cheap[first]], policy[dear[second]] = 1.0 - share[first, second], share[first, second]
     return policy

@@ -1,20 +1,20 @@
 """The worst policy within a divergence of the optimum: water-filling over questions and sets of claims (MODEL.md §4).
 
-Where giving up ``J`` is a divergence from the optimum ``π*``, the cheapest way to put mass ``q`` on a set ``S`` of false
-claims scales ``π*`` by one factor inside ``S`` and by another outside, at the cost of a divergence of two numbers, and
-does ``q - H(S)`` of harm or more. With one price ``μ`` of divergence for all questions each maximises
+Where giving up ``J`` is a divergence from the optimum ``π*``, the cheapest way to put mass ``q`` on a set ``S`` of
+false claims scales ``π*`` by one factor inside ``S`` and by another outside, at the cost of a divergence of two
+numbers, and does ``q - H(S)`` of harm or more. With one price ``μ`` of divergence for all questions each maximises
 ``q - H(S) - μ·cost`` over ``S`` and ``q``, which has a closed form in ``q``:
 
 - log score, ``cost = kl(p, q)``, ``p = π*(S)``: ``μ(q - p) = q(1 - q)``;
 - KL penalty, ``cost = kl(q, p)``: ``logit q = logit p + 1/μ``.
 
-``μ`` is sought at which the budget is spent. Which ``S`` is best changes with ``μ``, in jumps: where the budget falls into
-a jump, questions jump in order of harm per cost as far as it reaches, the sets are held, and the rest is spent at one
-price again, with and without the next question's jump: the better of the two. So the result is attained, is within one
-question's harm of the bound, and does not fall when more may be given up.
+``μ`` is sought at which the budget is spent. Which ``S`` is best changes with ``μ``, in jumps: where the budget falls
+into a jump, questions jump in order of harm per cost as far as it reaches, the sets are held, and the rest is spent
+at one price again, with and without the next question's jump: the better of the two. So the result is attained, is
+within one question's harm of the bound, and does not fall when more may be given up.
 
-Sets are tried as in column generation: ``μ`` is found with few sets a question, all are tried at that price, better ones
-are added, until none is better.
+Sets are tried as in column generation: ``μ`` is found with few sets a question, all are tried at that price, better
+ones are added, until none is better.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from divergence.prices import CHEAPEST, brackets
 from divergence.subsets import Subsets, subsets
 from scenarios.joins import Answers
 from scenarios.streams import Floats
@@ -35,7 +36,9 @@ _TINY = 1e-300
 _NOTHING = 1e-13
 """Mean divergence, nats, that rounding makes meaningless: so little is not spent."""
 
-_CHEAPEST, _NEAR, _EXACT = np.log(1e-12), 1e-4, 1e-12
+_NEARLY, _EXACT = 1e-6, 1e-9
+"""Share of a budget that may be left while sets are sought, and in the end."""
+
 _ROUNDS = 12
 _BETTER = 1e-10
 """Mean gain, in harm, for which it is not worth looking for better sets."""
@@ -84,6 +87,10 @@ class Columns:
         parts = (np.take_along_axis(part, which, axis=0)[0] for part in (self.number, harm, cost))
         return Chosen(*parts)
 
+    def spending(self, spend: Spend) -> Callable[[Floats], Floats]:
+        """What each row spends on its best sets at the log of a price."""
+        return lambda x: self.best(spend, np.exp(x)).cost.sum(axis=1)
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -97,9 +104,7 @@ class Chosen:
         return np.asarray((self.harm - price[:, None] * self.cost).mean(axis=1))
 
 
-def worst_policies(
-    best: Floats, hch: Floats, truth: Answers, spend: Spend, budgets: Sequence[float]
-) -> list[Floats]:
+def worst_policies(best: Floats, hch: Floats, truth: Answers, spend: Spend, budgets: Sequence[float]) -> list[Floats]:
     """A policy for each budget, (claims, questions). ``budgets``: divergence that the questions may spend together.
 
     ``best``: the optimum, ``hch``: HCH, (claims, questions); ``truth``: (questions,).
@@ -119,9 +124,9 @@ def worst_policies(
 def _generated(tried: Subsets, spend: Spend, budgets: Floats) -> tuple[Columns, Floats, Floats]:
     """Sets enough that none is better at the price found, and prices (logs) that spend just over and just under."""
     guess = 0.5 * np.log(np.maximum((tried.inside * tried.outside).max(axis=0).sum(), _TINY) / (2.0 * budgets))
-    columns = Columns.of(tried, _priced(tried, spend, np.exp(np.maximum(guess, _CHEAPEST))).number[None])
+    columns = Columns.of(tried, _priced(tried, spend, np.exp(np.maximum(guess, CHEAPEST))).number[None])
     for _ in range(_ROUNDS):
-        low, high = _bracket(lambda x, now=columns: now.best(spend, np.exp(x)).cost.sum(axis=-1), budgets, guess, _NEAR)
+        low, high = brackets(columns.spending(spend), budgets, guess, _NEARLY)
         price = np.exp(high)
         better = _priced(tried, spend, price)
         gain = better.worth(price) - columns.best(spend, price).worth(price)
@@ -165,7 +170,7 @@ def _settled(
 ) -> list[tuple[Answers, float]]:
     """One set a question and one price for each budget, the budget being spent."""
     rows, questions = len(budgets), tried.inside.shape[1]
-    dear, cheap = columns.best(spend, np.exp(high)), columns.best(spend, np.exp(np.maximum(low, _CHEAPEST)))
+    dear, cheap = columns.best(spend, np.exp(high)), columns.best(spend, np.exp(np.maximum(low, CHEAPEST)))
     price = np.exp(high)[:, None]
     fixed = [Columns.of(tried, chosen.number[None]).best(spend, price[:, 0]) for chosen in (dear, cheap)]
     extra, gain = fixed[1].cost - fixed[0].cost, fixed[1].harm - fixed[0].harm
@@ -181,9 +186,7 @@ def _settled(
     )
     held = Columns.of(tried, numbers[None])
     twice = np.concatenate([budgets, budgets])
-    _, last = _bracket(
-        lambda x: held.best(spend, np.exp(x)).cost.sum(axis=-1), twice, np.concatenate([high, high]), _EXACT
-    )
+    _, last = brackets(held.spending(spend), twice, np.concatenate([high, high]), _EXACT)
     harm = held.best(spend, np.exp(last)).harm.sum(axis=1)
     chosen = np.where(harm[rows:] > harm[:rows], rows, 0) + np.arange(rows)
     return [(numbers[row], float(np.exp(last[row]))) for row in chosen]
@@ -197,34 +200,3 @@ def _policy(best: Floats, tried: Subsets, spend: Spend, number: Answers, price: 
     members = tried.members(number)
     ratio = np.where(members, moved / inside, rest / outside)
     return np.where(number == 0, best, best * ratio)
-
-
-def _bracket(cost_of: Callable[[Floats], Floats], budgets: Floats, start: Floats, near: float) -> tuple[Floats, Floats]:
-    """Logs of two prices per row, less than ``near`` apart, that spend more, and no more, than the budget.
-
-    ``cost_of`` falls with the price, about as its inverse square, hence the first steps; then false position (Illinois),
-    every fourth step a bisection, for it may jump. A row whose budget is spent to 12 digits, or that has more than it can
-    spend, is done.
-    """
-    x = np.maximum(start, _CHEAPEST)
-    low, high = np.full(len(x), -np.inf), np.full(len(x), np.inf)
-    above, below = np.ones(len(x)), -np.ones(len(x))
-    done, before = np.zeros(len(x), dtype=bool), np.zeros(len(x))
-    for step in range(200):
-        excess = np.log(np.maximum(cost_of(x) / budgets, 1e-30))
-        over = excess > 0.0
-        # Illinois: an end that stays twice counts half, so that the other comes nearer.
-        same = before * excess > 0.0
-        above = np.where(over, excess, np.where(same, 0.5 * above, above))
-        below = np.where(over, np.where(same, 0.5 * below, below), excess)
-        low, high, before = np.where(over, x, low), np.where(over, high, x), excess
-        done |= (high - low < near) | (~over & ((excess > -_EXACT) | (x <= _CHEAPEST)))
-        if bool(done.all()):
-            break
-        guess = x + np.clip(0.51 * excess, -3.0, 3.0) + 1e-4 * np.sign(excess)
-        both = np.isfinite(low) & np.isfinite(high)
-        first, last = np.where(both, low, x), np.where(both, high, x)
-        share = 0.5 if step % 4 == 3 else above / (above - below)
-        x = np.where(both, first + np.clip(share, 0.001, 0.999) * (last - first), np.maximum(guess, _CHEAPEST))
-        x = np.where(done, high, x)
-    return low, high
