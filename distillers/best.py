@@ -1,10 +1,10 @@
 """The best of N rated draws, exactly: ``∫ N·F^(N-1) dF_a`` by quadrature in survival functions.
 
 What all claims' integrals add up to is known without quadrature: over any stretch ``A < B`` of ratings it is ``F(B)^N
-- F(A)^N``. That checks every sum for free. Where laws are smooth, equally spaced nodes converge faster than any power
-of their number, and 48 of them serve most questions; questions that they do not serve to 1e-11, and laws with kinks
-or point masses, go by panels (``distillers.panels``), of which those where nothing can be kept are dropped and those
-that are off are halved.
+- F(A)^N``, and with another factor ``2F^N`` it is ``F(B)^2N - F(A)^2N``. These two check every sum. Where laws are
+smooth, equally spaced nodes converge faster than any power of their number, and 48 of them serve most questions;
+questions that they do not serve to 1e-11, and laws with kinks or point masses, go by panels (``distillers.panels``),
+of which those where nothing can be kept are dropped and those that are off are halved.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from scenarios.joins import Answers
 from scenarios.streams import Floats
 
 _CLOSE = 1e-11
+_NOISE = 1e-14
+"""A rating is rounded to about this share of its location, and no more can be asked of a panel, in units of spread."""
 _EQUAL_NODES = 48
 _WIDEST_STEP = 0.5
 _MOST_HALVINGS = 60
@@ -79,9 +81,9 @@ def _add_equally_spaced(draws: Draws, n: int, kept: Floats, gain: Floats) -> Ans
     step = (top - bottom) / _EQUAL_NODES
     tried = np.flatnonzero(step <= _WIDEST_STEP * smallest_spread(draws))
     ratings = bottom[tried] + (np.arange(_EQUAL_NODES)[:, None] + 0.5) * step[tried]
-    parts, gains = _sums(draws.of(tried), ratings, np.broadcast_to(step[tried], ratings.shape), 0.0, n)
-    good = np.abs(parts.sum(axis=0) - 1.0) <= _CLOSE
-    kept[:, tried[good]], gain[tried[good]] = parts[:, good], gains[good]
+    sums = _sums(draws.of(tried), ratings, np.broadcast_to(step[tried], ratings.shape), 0.0, n)
+    good = (np.abs(sums.kept.sum(axis=0) - 1.0) <= _CLOSE) & (np.abs(sums.doubled - 1.0) <= _CLOSE)
+    kept[:, tried[good]], gain[tried[good]] = sums.kept[:, good], sums.gain[good]
     return np.setdiff1d(np.arange(len(step)), tried[good])
 
 
@@ -90,37 +92,58 @@ def _add_by_panels(draws: Draws, questions: Answers, n: int, kept: Floats, gain:
     asked = draws.of(questions)
     panels = first_panels(asked, n)
     for _ in range(_MOST_HALVINGS):
-        panels, total, points = _live(asked, panels, n)
+        panels, total, doubled, points = _live(asked, panels, n)
         if not panels.which.size:
             return
         ratings, lengths = panels.at(NODES)
-        parts, gains = _sums(asked.of(panels.which), ratings, lengths * WEIGHTS[:, None], points, n)
-        good = np.abs(parts.sum(axis=0) - total) <= _CLOSE
+        sums = _sums(asked.of(panels.which), ratings, lengths * WEIGHTS[:, None], points, n)
+        close = _CLOSE + _NOISE * np.abs(panels.middle) / panels.unit
+        good = (np.abs(sums.kept.sum(axis=0) - total) <= close) & (np.abs(sums.doubled - doubled) <= close)
         which = questions[panels.which[good]]
-        for row, part in enumerate(parts):
+        for row, part in enumerate(sums.kept):
             kept[row] += np.bincount(which, part[good], minlength=len(gain))
-        gain += np.bincount(which, gains[good], minlength=len(gain))
+        gain += np.bincount(which, sums.gain[good], minlength=len(gain))
         panels = panels.take(np.flatnonzero(~good)).halves()
     raise ArithmeticError("the best of N draws did not converge")
 
 
-def _live(draws: Draws, panels: Panels, n: int) -> tuple[Panels, Floats, Floats]:
-    """Panels where anything can be kept, how much in all, and the point masses above each (none is ever inside one)."""
+def _live(draws: Draws, panels: Panels, n: int) -> tuple[Panels, Floats, Floats, Floats]:
+    """Panels where anything can be kept; what ``F^N`` and ``F^2N`` gain over each; the point masses above each.
+
+    No point mass is ever inside a panel.
+    """
     here = draws.of(panels.which)
     (inside,), _ = panels.at(np.zeros(1))
     points = (here.mass * ((here.spread == 0.0) & (here.location > inside))).sum(axis=0)
     (start, end), _ = panels.at(np.array([-1.0, 1.0]))
-    total = _power(here.continuous_above(end) + points, n) - _power(here.continuous_above(start) + points, n)
+    low, high = _power(here.continuous_above(start) + points, n), _power(here.continuous_above(end) + points, n)
+    total = high - low
     live = np.flatnonzero(total > NEGLIGIBLE)
-    return panels.take(live), total[live], points[live]
+    return panels.take(live), total[live], (total * (high + low))[live], points[live]
 
 
-def _sums(draws: Draws, ratings: Floats, lengths: Floats, points: Floats | float, n: int) -> tuple[Floats, Floats]:
-    """``∫ w dF_a`` and ``Σ_a ∫ w log w dF_a``, ``w = N·F^(N-1)``, over nodes, (nodes, q): (rows, q) and (q,)."""
+@dataclass(frozen=True)
+class Sums:
+    """Sums over nodes, with ``w = N·F^(N-1)``. ``kept``: ``∫ w dF_a``, (rows, q). Over all rows, (q,): ``gain``:
+    ``∫ w log w dF``, the divergence; ``doubled``: ``∫ 2w·F^N dF``, known to be the gain of ``F^2N``.
+    """
+
+    kept: Floats
+    gain: Floats
+    doubled: Floats
+
+
+def _sums(draws: Draws, ratings: Floats, lengths: Floats, points: Floats | float, n: int) -> Sums:
+    """Over nodes of given ratings and lengths, (nodes, q)."""
     z = draws.standardised(ratings)
     above = draws.add_up(draws.law.survival(z, draws.freedom)) + points
-    log_w = np.log(n) + (n - 1) * np.log1p(-np.minimum(above, _ALMOST_ALL))
+    log_below = np.log1p(-np.minimum(above, _ALMOST_ALL))
+    log_w = np.log(n) + (n - 1) * log_below
     weight = np.exp(log_w) * lengths
-    density = draws.law.density(z, draws.freedom)
-    parts = np.einsum("rnq,rq,nq->rq", density, draws.rate, weight, optimize=True)
-    return parts, np.einsum("rnq,rq,nq->q", density, draws.rate, weight * log_w, optimize=True)
+    density = draws.law.density(z, draws.freedom) * draws.rate[:, None]
+    every = weight * density.sum(axis=0)
+    return Sums(
+        kept=np.einsum("rnq,nq->rq", density, weight),
+        gain=(every * log_w).sum(axis=0),
+        doubled=2.0 * (every * np.exp(n * log_below)).sum(axis=0),
+    )

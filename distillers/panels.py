@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from distillers.draws import Draws
 from distillers.tails import upper
@@ -20,6 +21,7 @@ from scenarios.streams import Floats
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
 NEGLIGIBLE = 1e-14
 _MOST_CUTS = 4
+_CLOSING_IN = 4
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,27 @@ class Panels:
 
 
 def reach(draws: Draws, n: int) -> tuple[Floats, Floats]:
-    """Between which ratings the best of ``n`` draws lies, all but ``NEGLIGIBLE`` chance, (questions,) each."""
-    highest = upper(draws.family, draws.freedom, NEGLIGIBLE / n)
-    lowest = upper(draws.family, draws.freedom, min(0.5, float(np.exp(np.log(NEGLIGIBLE) / n))))
-    return (draws.location - draws.spread * lowest).min(axis=0), (draws.location + draws.spread * highest).max(axis=0)
+    """Between which ratings the best of ``n`` draws lies, all but ``NEGLIGIBLE`` chance, (questions,) each.
+
+    First from the rows one by one, then closed in on by a few bisections of all of them together.
+    """
+    rare, common = NEGLIGIBLE / n, -np.expm1(np.log(NEGLIGIBLE) / n)
+    tail, start = upper(draws.family, draws.freedom, rare), upper(draws.family, draws.freedom, min(0.5, 1.0 - common))
+    top, bottom = (
+        (draws.location + draws.spread * tail).max(axis=0),
+        (draws.location - draws.spread * start).min(axis=0),
+    )
+    low, high = bottom, top
+    for _ in range(_CLOSING_IN):
+        below, above = 0.5 * (bottom + high), 0.5 * (low + top)
+        bottom, high = _closer(draws.above(below) >= common, below, bottom, high)
+        low, top = _closer(draws.above(above) > rare, above, low, top)
+    return bottom, top
+
+
+def _closer(right: NDArray[np.bool_], middle: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """The half of each bracket in which the crossing is."""
+    return np.where(right, middle, low), np.where(right, high, middle)
 
 
 def smallest_spread(draws: Draws) -> Floats:

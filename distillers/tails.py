@@ -54,27 +54,26 @@ def _student_density(z: Floats, freedom: float) -> Floats:
     return np.asarray(np.exp(peak - 0.5 * (freedom + 1.0) * np.log1p(z * z / freedom)))
 
 
-_STEP = 1.0 / 256.0
+_CELLS = 1 << 14
 _REACH = 60.0
-"""The table ends at ``sinh 60`` ≈ 6e25 standard units."""
+"""The table ends at ``sinh 60`` ≈ 6e25 standard units, or where the law's mass leaves double precision."""
 
 
 @lru_cache(maxsize=16)
-def _student_table(freedom: float) -> tuple[Floats, Floats]:
-    """Log survival and its slope × step, at equal steps of ``asinh z`` from 0 to where it underflows."""
-    u = np.arange(0.0, _REACH, _STEP)
-    z = np.sinh(u)
+def _student_table(freedom: float) -> tuple[float, Floats, Floats]:
+    """A step, and at its multiples of ``asinh z`` from 0: log survival, and the slope of that × step."""
+    coarse = np.linspace(0.0, _REACH, 601)
+    step = float(coarse[special.stdtr(freedom, -np.sinh(coarse)) > 1e-290][-1]) / _CELLS
+    z = np.sinh(step * np.arange(_CELLS + 1))
     survival = special.stdtr(freedom, -z)
-    known = survival > 1e-290
-    u, z, survival = u[known], z[known], survival[known]
-    slope = -_student_density(z, freedom) * np.cosh(u) / survival
-    return np.log(survival), slope * _STEP
+    slope = -_student_density(z, freedom) * np.sqrt(1.0 + z * z) / survival
+    return step, np.log(survival), slope * step
 
 
 def _student_survival(z: Floats, freedom: float) -> Floats:
-    values, slopes = _student_table(freedom)
-    place = np.arcsinh(np.abs(z)) / _STEP
-    np.minimum(place, len(values) - 1.000001, out=place)
+    step, values, slopes = _student_table(freedom)
+    place = np.arcsinh(np.abs(z)) / step
+    np.minimum(place, _CELLS - 1e-6, out=place)
     cell = place.astype(np.intp)
     s = place - cell
     r = 1.0 - s

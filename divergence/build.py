@@ -68,9 +68,9 @@ def build(kind: str, table: Any, where: str) -> Part:
 
 
 def make(cls: type[PartKind], values: dict[str, Any], where: str) -> PartKind:
-    """Construct a part, complaints as SpecError with the permitted range."""
+    """Construct a part, complaints as SpecError with the permitted range. TOML has lists where parts have tuples."""
     try:
-        return cls(**values)
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
     except pydantic.ValidationError as error:
         permitted = {note.name: note.permitted for note in parts.notes(cls)}
         lines = parts.explain(error, where)

@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -58,9 +58,9 @@ class Study:
         """γ* of every scheme: where mean harm first crosses 0.1, with its interval."""
         return intervals.crossings(self.draws)
 
-    def differences(self, measure: str = "harm") -> pd.DataFrame:
-        """Scheme ``a`` less scheme ``b`` under common luck at every point, with intervals."""
-        return intervals.differences(self.draws, measure)
+    def differences(self, measure: str = "harm", among: Sequence[str] | None = None) -> pd.DataFrame:
+        """Scheme ``a`` less scheme ``b`` under common luck at every point, with intervals; of all schemes, or some."""
+        return intervals.differences(self.draws, measure, among)
 
 
 def run(

@@ -24,7 +24,8 @@ _PLAIN = ("harm", "better", "accuracy", "deceived", "gamed")
 def show(study: Study, console: Console) -> None:
     """Print a study: one block per scenario and overseer, at the default value of whatever else is swept."""
     at = focus(study)
-    summary, crossings, differences = _at(study.summary, at), _at(study.crossings, at), _at(study.differences(), at)
+    summary, crossings = _at(study.summary, at), _at(study.crossings, at)
+    differences = _at(study.differences(among=compared(study)), at)
     for (scenario, overseer), block in summary.groupby(["scenario", "overseer"], sort=False):
         here = {"scenario": scenario, "overseer": overseer}
         console.print()
@@ -32,9 +33,7 @@ def show(study: Study, console: Console) -> None:
         gammas = _gammas(block)
         if len(gammas) > 1:
             console.print(_harm_table(block, _at(crossings, here), gammas, study.spec.groups))
-            leaders = [labels[0] for labels in study.spec.groups.values()]
-            compared = leaders if len(study.spec.schemes) > _MOST_COMPARED else None
-            _show_differences(console, _among(_at(differences, here), compared), _at(crossings, here))
+            _show_differences(console, _at(differences, here), _at(crossings, here))
         else:
             console.print(_plain_table(block))
         _show_problems(console, _at(study.rows, here))
@@ -110,11 +109,11 @@ def _harm_table(
     return table
 
 
-def _among(differences: pd.DataFrame, schemes: list[str] | None) -> pd.DataFrame:
-    """Differences between these schemes alone; ``None``: all."""
-    if schemes is None or not len(differences):
-        return differences
-    return differences[differences["a"].isin(schemes) & differences["b"].isin(schemes)]
+def compared(study: Study) -> list[str]:
+    """The schemes whose differences are shown: all, or where there are many the first of each group."""
+    groups = study.spec.groups.values()
+    many = sum(map(len, groups)) > _MOST_COMPARED
+    return [label for labels in groups for label in (labels[:1] if many else labels)]
 
 
 def _plain_table(block: pd.DataFrame) -> Table:

@@ -38,7 +38,7 @@ class Goodhart(Scenario):
 
     claims: int = field(81, "qualities that answers can have", symbol="K", ge=2, le=4096)
     reach: float = field(10.0, "best quality on the grid", unit="σ_V", gt=0, le=100)
-    quality_scale: float = field(1.0, "spread of quality", symbol="σ_V", unit="merit units", ge=0, le=1000)
+    quality_scale: float = field(1.0, "spread of quality", symbol="σ_V", unit="merit units", ge=0, le=1e6)
     correlation: float = field(0.0, "correlation of quality and appeal", symbol="ρ", ge=-1, le=1)
     rhetoric_family: Literal["normal", "laplace", "student_t"] = field(
         "normal", "distribution of arguments", symbol="F"
