@@ -107,9 +107,15 @@ class Judged(Scheme, ABC):
     def margins(self, setting: Setting) -> Floats:
         """``S(a)``: the judge's log-odds of upholding each claim at the root, argued for, (claims, questions)."""
 
+    def margins_once(self, setting: Setting) -> Floats:
+        """The margins, worked out once for all overseers for whom they are the same."""
+        if self.depends_on_answers:
+            return self.margins(setting)
+        return setting.once_rated((self, "margins"), lambda: self.margins(setting))
+
 
 class Convincing(Linear, Judged, ABC):
     """A scheme whose models are trained to convince the judge: ``J = Σπσ(S)``."""
 
     def values(self, setting: Setting) -> Floats:
-        return np.asarray(special.expit(self.margins(setting)))
+        return np.asarray(special.expit(self.margins_once(setting)))

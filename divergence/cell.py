@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distillers.base import Scheme
-from divergence.measures import COSTS, MEASURES, REFERENCES, measure, references, target
+from divergence.measures import COSTS, MEASURES, REFERENCES, WORST, measure, references, target
 from hch.setting import Setting
 from overseers.base import Overseer
 from scenarios.base import Scenario
@@ -91,6 +91,7 @@ def _row(cell: Cell, named: Named, setting: Setting, to: Any, shared: dict[str, 
         "status": measured.status,
     }
     values |= {name: _mean(measured.values[name]) if name in measured.values else None for name in MEASURES}
+    values |= {name: measured.worst.get(name) for name in WORST}
     values |= {name: getattr(measured.episode, name) if measured.episode else None for name in COSTS}
     nothing = np.full(cell.questions, np.nan)
     return Row(values | shared, pack([measured.values.get(name, nothing) for name in STORED]))

@@ -1,4 +1,4 @@
-"""The price at which spending meets a budget: a search in logarithms, several budgets at once (see ``waterfilling``)."""
+"""The price at which spending meets a budget: a search in logarithms, several budgets at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scenarios.streams import Floats
 CHEAPEST = math.log(1e-12)
 """Log of the lowest price tried: what is not spent at it is left."""
 
-_NEAR, _STEPS = 1e-7, 200
+_NEAR, _STEPS = 1e-5, 200
 
 
 def brackets(

@@ -33,7 +33,8 @@ class Subsets:
     ``inside``, ``outside``: the optimum's mass in and out of each set (both summed, so that neither is lost to rounding
     beside the other). ``hch``: HCH's mass in it. ``false``: the false claims, in the order in which ``block`` and
     ``rank`` speak of them, (claims - 1, questions). ``unions``: the first sets, as unions of blocks; the others are all
-    claims up to a rank. ``ascending``: where the optimum is HCH, the sets but the empty one by their mass.
+    claims up to a rank. ``ascending``: where the optimum is HCH, the sets but the empty one by their mass,
+    and these masses.
     """
 
     inside: Floats
@@ -43,7 +44,7 @@ class Subsets:
     block: Answers
     rank: Answers
     unions: NDArray[np.bool_]
-    ascending: Answers | None
+    ascending: tuple[Answers, Floats] | None
 
     def members(self, number: Answers) -> NDArray[np.bool_]:
         """Which claims are in the set numbered so, question by question: (questions,) → (claims, questions)."""
@@ -78,8 +79,12 @@ def subsets(best: Floats, hch: Floats, truth: Answers) -> Subsets:
         prefixes = [np.cumsum(first, axis=0), outside, np.cumsum(other, axis=0)]
         tables = [np.concatenate(pair) for pair in zip(tables, prefixes, strict=True)]
     alike = float(np.abs(best - hch).max()) < 1e-12
-    ascending = 1 + np.argsort(tables[0][1:], axis=0) if alike else None
-    return Subsets(*tables, false, block, rank, unions.astype(bool), ascending)
+    inside, outside, mass = tables
+    ascending = None
+    if alike:
+        ranked = np.asarray(1 + np.argsort(inside[1:], axis=0))
+        ascending = ranked, inside[ranked, questions]
+    return Subsets(inside, outside, mass, false, block, rank, unions.astype(bool), ascending)
 
 
 @lru_cache(maxsize=16)

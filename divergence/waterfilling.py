@@ -28,6 +28,7 @@ from divergence.prices import CHEAPEST, brackets
 from divergence.subsets import Subsets, subsets
 from scenarios.joins import Answers
 from scenarios.streams import Floats
+from scenarios.trees import pick
 
 Spend = Callable[[Floats, Floats, Floats], tuple[Floats, Floats, Floats]]
 """(mass inside, mass outside, price) → (new mass inside, new mass outside, cost), elementwise."""
@@ -40,7 +41,7 @@ _NEARLY, _EXACT = 1e-6, 1e-9
 """Share of a budget that may be left while sets are sought, and in the end."""
 
 _ROUNDS = 12
-_BETTER = 1e-10
+_BETTER = 1e-9
 """Mean gain, in harm, for which it is not worth looking for better sets."""
 
 
@@ -50,7 +51,11 @@ def log_score(inside: Floats, outside: Floats, price: Floats) -> tuple[Floats, F
     root = np.sqrt((4.0 * price) * inside + (1.0 - price) ** 2)
     fall = (root + (1.0 + price)) * (0.5 / price)  # p and 1 - p are the roots' products, so nothing is subtracted
     root += np.abs(1.0 - price)
-    rise = np.where(price > 1.0, (2.0 * price) / root, (0.5 * root) / inside)
+    high = price > 1.0
+    if high.all() or not high.any():  # the same as below: choosing between two large arrays is slow
+        rise = (2.0 * price) / root if high.all() else (0.5 * root) / inside
+    else:
+        rise = np.where(high, (2.0 * price) / root, (0.5 * root) / inside)
     return inside * rise, outside / fall, outside * np.log(fall) - inside * np.log(rise)
 
 
@@ -79,13 +84,12 @@ class Columns:
     def best(self, spend: Spend, price: Floats) -> Chosen:
         """The best set of every question at a price per row, (rows,)."""
         moved, _, cost = spend(self.inside, self.outside, price[:, None])
-        nowhere = self.number == 0
-        harm, cost = np.where(nowhere, 0.0, moved - self.hch), np.where(nowhere, 0.0, cost)
+        somewhere = self.number != 0
+        harm, cost = (moved - self.hch) * somewhere, cost * somewhere
         if len(self.number) == 1:
             return Chosen(self.number[0], harm[0], cost[0])
-        which = (harm - price[:, None] * cost).argmax(axis=0)[None]
-        parts = (np.take_along_axis(part, which, axis=0)[0] for part in (self.number, harm, cost))
-        return Chosen(*parts)
+        which = (harm - price[:, None] * cost).argmax(axis=0)
+        return Chosen(pick(np.broadcast_to(self.number, harm.shape), which), pick(harm, which), pick(cost, which))
 
     def spending(self, spend: Spend) -> Callable[[Floats], Floats]:
         """What each row spends on its best sets at the log of a price."""
@@ -124,16 +128,21 @@ def worst_policies(best: Floats, hch: Floats, truth: Answers, spend: Spend, budg
 def _generated(tried: Subsets, spend: Spend, budgets: Floats) -> tuple[Columns, Floats, Floats]:
     """Sets enough that none is better at the price found, and prices (logs) that spend just over and just under."""
     guess = 0.5 * np.log(np.maximum((tried.inside * tried.outside).max(axis=0).sum(), _TINY) / (2.0 * budgets))
-    columns = Columns.of(tried, _priced(tried, spend, np.exp(np.maximum(guess, CHEAPEST))).number[None])
+    number = _priced(tried, spend, np.exp(np.maximum(guess, CHEAPEST))).number[None]
+    low, high, rows = guess.copy(), guess.copy(), np.arange(len(budgets))
     for _ in range(_ROUNDS):
-        low, high = brackets(columns.spending(spend), budgets, guess, _NEARLY)
-        price = np.exp(high)
+        columns = Columns.of(tried, number[:, rows])
+        low[rows], high[rows] = brackets(columns.spending(spend), budgets[rows], high[rows], _NEARLY)
+        price = np.exp(high[rows])
         better = _priced(tried, spend, price)
-        gain = better.worth(price) - columns.best(spend, price).worth(price)
-        if float(gain.max()) < _BETTER:
+        gains = better.worth(price) - columns.best(spend, price).worth(price) >= _BETTER
+        rows = rows[gains]
+        if len(rows) == 0:
             break
-        columns, guess = Columns.of(tried, np.concatenate([columns.number, better.number[None]])), high
-    return columns, low, high
+        added = number[0].copy()
+        added[rows] = better.number[gains]
+        number = np.concatenate([number, added[None]])
+    return Columns.of(tried, number), low, high
 
 
 def _priced(tried: Subsets, spend: Spend, price: Floats) -> Chosen:
@@ -144,10 +153,10 @@ def _priced(tried: Subsets, spend: Spend, price: Floats) -> Chosen:
     """
     if tried.ascending is not None and spend is log_score:
         wanted = _best_mass(price)[:, None, None]
-        under = (np.take_along_axis(tried.inside, tried.ascending, axis=0) <= wanted).sum(axis=1)
-        last = len(tried.ascending) - 1
-        either = np.stack([np.maximum(under - 1, 0), np.minimum(under, last)])
-        return Columns.of(tried, tried.ascending[either, np.arange(under.shape[1])]).best(spend, price)
+        ranked, masses = tried.ascending
+        under = (masses <= wanted).sum(axis=1)
+        either = np.stack([np.maximum(under - 1, 0), np.minimum(under, len(ranked) - 1)])
+        return Columns.of(tried, ranked[either, np.arange(under.shape[1])]).best(spend, price)
     number = np.broadcast_to(np.arange(len(tried.inside))[:, None, None], (len(tried.inside), 1, 1))
     every = Columns(number, tried.inside[:, None], tried.outside[:, None], tried.hch[:, None])
     found = [every.best(spend, one) for one in price[:, None]]

@@ -34,7 +34,7 @@ from scenarios.trees import one_hot
 MEASURED = (Linear, LogScored, Regularised)
 """Families whose worst near-optimum is known."""
 
-_TINY = 1e-300
+_TINY, _SAME = 1e-300, 1e-12
 
 
 class NoWorst(ValueError):
@@ -68,16 +68,23 @@ def worst(scheme: Scheme, setting: Setting, epsilon: float) -> Worst:
     return found
 
 
-def worsts(scheme: Scheme, setting: Setting, epsilons: Sequence[float], optimum: Policy | None = None) -> list[Worst]:
-    """``worst`` at several ``ε`` at once, which costs little more than at one. ``optimum``: the scheme's, if known.
+def worsts(
+    scheme: Scheme,
+    setting: Setting,
+    epsilons: Sequence[float],
+    optimum: Policy | None = None,
+    values: Floats | None = None,
+) -> list[Worst]:
+    """``worst`` at several ``ε`` at once, which costs little more than at one.
 
+    ``optimum``: the scheme's, if known; ``values``: what its claims are worth, if it is linear and they are known.
     Raises ``NoWorst`` where there is none, ``NoOptimum`` if the objective has no maximum.
     """
     for epsilon in epsilons:
         if not 0.0 <= epsilon < np.inf:
             raise ValueError(f"epsilon: must be a number ≥ 0, not {epsilon!r}")
     if isinstance(scheme, Linear):
-        return _linear(scheme, setting, epsilons, optimum)
+        return _linear(scheme, setting, epsilons, optimum or scheme.optimum(setting), values)
     if isinstance(scheme, LogScored):
         return _log_scored(scheme, setting, epsilons)
     if isinstance(scheme, Regularised):
@@ -102,25 +109,42 @@ def pinsker(budget: float) -> float:
     return float(np.sqrt(budget / 2.0))
 
 
-def _linear(scheme: Linear, setting: Setting, epsilons: Sequence[float], optimum: Policy | None) -> list[Worst]:
-    policy = scheme.optimum(setting) if optimum is None else optimum
-    values = scheme.ratings(setting, policy) if isinstance(scheme, Rated) else scheme.values(setting)
+def _linear(
+    scheme: Linear, setting: Setting, epsilons: Sequence[float], optimum: Policy, values: Floats | None
+) -> list[Worst]:
+    if values is None:
+        values = scheme.ratings(setting, optimum) if isinstance(scheme, Rated) else _values(scheme, setting)
     allowed = np.ones(values.shape, dtype=bool)
     if isinstance(scheme, Filtered):
         allowed = scheme.allowed(setting, setting.trees.depth)[:, 0]
     best = float(np.where(allowed, values, -np.inf).max(axis=0).mean())
     uniform = float((np.where(allowed, values, 0.0).sum(axis=0) / allowed.sum(axis=0)).mean())
     budgets = [_budget(epsilon, best - uniform) for epsilon in epsilons]
-    weight = (1.0 - _true(setting)) * (1.0 - policy.abstained)
+    weight = (1.0 - _true(setting)) * (1.0 - optimum.abstained)
     together = [budget * values.shape[1] for budget in budgets]
     policies = knapsack.worst_policies(np.where(allowed, values, -np.inf), setting.hch.root, weight, together)
     scores = [float(np.where(policy > 0.0, policy * values, 0.0).sum(axis=0).mean()) for policy in policies]
-    harms = [_harm(one, setting) * (1.0 - policy.abstained) for one in policies]
+    harms = [_harm(one, setting) * (1.0 - optimum.abstained) for one in policies]
     return [Worst(*found) for found in _columns(epsilons, policies, harms, scores, best, budgets)]
 
 
+def _values(scheme: Linear, setting: Setting) -> Floats:
+    """What claims are worth, worked out once for all overseers for whom it is the same."""
+    if scheme.depends_on_answers:
+        return scheme.values(setting)
+    return setting.once_rated((scheme, "values"), lambda: scheme.values(setting))
+
+
 def _log_scored(scheme: LogScored, setting: Setting, epsilons: Sequence[float]) -> list[Worst]:
+    """All that imitate HCH share what is found, and with them all overseers who answer alike."""
     target = scheme.target(setting)
+    if float(np.abs(target - setting.hch.root).max()) > _SAME:
+        return _predicted(target, setting, epsilons)
+    found = setting.once(("worst", *epsilons), lambda: _predicted(target, setting, epsilons))
+    return list(found)
+
+
+def _predicted(target: Floats, setting: Setting, epsilons: Sequence[float]) -> list[Worst]:
     best = float(special.xlogy(target, target).sum(axis=0).mean())
     budgets = [_budget(epsilon, best + np.log(len(target))) for epsilon in epsilons]
     # A claim that is never the answer may be given for nothing but what the others lose.
