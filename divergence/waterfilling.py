@@ -89,7 +89,8 @@ class Columns:
         if len(self.number) == 1:
             return Chosen(self.number[0], harm[0], cost[0])
         which = (harm - price[:, None] * cost).argmax(axis=0)
-        return Chosen(pick(np.broadcast_to(self.number, harm.shape), which), pick(harm, which), pick(cost, which))
+        numbers = np.take_along_axis(np.broadcast_to(self.number, harm.shape), which[None], axis=0)[0]
+        return Chosen(numbers, pick(harm, which), pick(cost, which))
 
     def spending(self, spend: Spend) -> Callable[[Floats], Floats]:
         """What each row spends on its best sets at the log of a price."""
