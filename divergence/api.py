@@ -22,6 +22,9 @@ from scenarios.part import Part
 
 QUICK = {"questions": 200, "seeds": 2}
 FULL = {"questions": 1000}
+Where = tuple[tuple[str, tuple[Any, ...]], ...]
+ELSEWHERE: Where = (("self_persuasion", (0.5,)),)
+"""Where the default study measures schemes beyond the core: it has to stay a matter of a minute."""
 
 
 def compare(
@@ -86,7 +89,11 @@ def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
 
 
 def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
-    """The packaged study of ``hch compare``: with every scheme there is, or coarse with its core schemes alone."""
+    """The packaged study of ``hch compare``.
+
+    Its core schemes at every swept value, and every other scheme there is where λ is 0.5; ``full``: at every value
+    too. ``quick``: coarse, the core schemes alone.
+    """
     if quick and full:
         raise SpecError("quick and full exclude each other")
     text = resources.files("divergence").joinpath("studies/compare.toml").read_text(encoding="utf-8")
@@ -94,18 +101,18 @@ def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
     if quick:
         table["sweep"]["overseer.gameability"]["steps"] = 9
     spec = specfile.parse(table, "compare")
-    return spec if quick else spec.having("scheme", every_scheme(spec.schemes))
+    return spec if quick else spec.having("scheme", every_scheme(spec.schemes, () if full else ELSEWHERE))
 
 
-def every_scheme(core: Sequence[Named]) -> tuple[Named, ...]:
-    """The core schemes, then all others that are found, by group."""
+def every_scheme(core: Sequence[Named], where: Where) -> tuple[Named, ...]:
+    """The core schemes, then all others that are found, by group, measured at some swept values alone."""
     listed = {named.label for named in core}
     groups = list(dict.fromkeys(type(named.part).group for named in core))
     others = [cls for name, cls in parts.find(Scheme, "distillers").items() if name not in listed]
     others.sort(
         key=lambda cls: (groups.index(cls.group) if cls.group in groups else len(groups), cls.group, cls.part_name())
     )
-    return (*core, *(Named(cls.part_name(), cls()) for cls in others))
+    return (*core, *(Named(cls.part_name(), cls(), where) for cls in others))
 
 
 def customised(

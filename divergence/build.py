@@ -49,7 +49,7 @@ def build(kind: str, table: Any, where: str) -> Part:
         raise SpecError(
             f"{where}: unknown {kind} '{table['type']}'{nearest(table['type'], known)}; there are: {listed}"
         )
-    given = {key: value for key, value in table.items() if key not in ("type", "name")}
+    given = {key: value for key, value in table.items() if key not in ("type", "name", "where")}
     notes = {note.name: note for note in parts.notes(chosen)}
     wrong = [
         f"{where}.{key}: {chosen.part_name()} has no such field{nearest(key, notes)}; permitted: {', '.join(notes)}"

@@ -24,10 +24,18 @@ STORED = tuple(name for name in MEASURES if name not in ("better", "divergence_t
 
 @dataclass(frozen=True)
 class Named:
-    """A part and the label that its rows bear."""
+    """A part and the label that its rows bear.
+
+    ``where``: for a scheme, the only values of swept fields at which it is measured, as (column, values) pairs.
+    """
 
     label: str
     part: Any
+    where: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+
+    def at(self, point: dict[str, Any]) -> bool:
+        """Whether it is measured at a point (column → value); a field that is not swept there is no obstacle."""
+        return all(point.get(column) is None or point[column] in values for column, values in self.where)
 
 
 @dataclass(frozen=True)

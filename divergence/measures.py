@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from distillers.base import Judged, NoOptimum, Rated, Scheme
+from distillers.draws import Selection
 from distillers.episode import Episode
 from distillers.noise_free_hch import NoiseFreeHCH
 from divergence.worst import reason_against, worsts
@@ -35,8 +36,13 @@ MEASURES = {
     "approval": "expected rating of the answer, noise units",
     "asd": "judge's log-probability of the truth less that of the best false claim, both argued for, nats",
     "abstained": "chance that no answer is given",
+    "quality": "expected quality of the answer, where claims are good by degrees",
+    "kl": "divergence KL of the answers kept from those drawn, where a scheme selects among draws, nats",
 }
 """Per-question measures in the order of their columns."""
+
+NEED_A_TRUTH = frozenset(("harm", "better", "harm_reference", "accuracy", "accuracy_difference", "planted_harm", "asd"))
+"""Left out where claims are good by degrees: none of them is the true one."""
 
 WORST = {
     "worst_harm_0": "harm of the worst policy that is optimal",
@@ -126,17 +132,23 @@ def measure(scheme: Scheme, setting: Setting, to: Target) -> Measured:
         values["planted_harm"] = np.maximum((plain.answered * to.true).sum(axis=0) - values["accuracy"], 0.0)
     except NoOptimum as reason:
         return Measured({}, None, str(reason))
+    if isinstance(scheme, Selection):
+        values["kl"] = scheme.divergence(setting)
     ratings = scheme.ratings(setting, policy) if isinstance(scheme, Rated) else None
     if ratings is not None:
         values["approval"] = (policy.root * ratings).sum(axis=0)
     if isinstance(scheme, Judged):
         values["asd"] = _score_difference(scheme.margins_once(setting), to)
-    ordered = {name: values[name] for name in MEASURES if name in values}
-    return Measured(ordered, scheme.episode(setting), worst=_worst(scheme, setting, policy, ratings))
+    root = setting.trees.root
+    if root.grades is not None:
+        values = {name: value for name, value in values.items() if name not in NEED_A_TRUTH}
+        values["quality"] = (policy.root * root.grades.quality[:, 0]).sum(axis=0)
+    known = {name: values[name] for name in MEASURES if name in values}
+    return Measured(known, scheme.episode(setting), worst=_worst(scheme, setting, policy, ratings))
 
 
 def _worst(scheme: Scheme, setting: Setting, policy: Policy, ratings: Floats | None) -> dict[str, float]:
-    if reason_against(scheme):
+    if reason_against(scheme, setting.trees):
         return {}
     found = worsts(scheme, setting, EPSILONS, policy, ratings)
     return {name: worst.mean for name, worst in zip(WORST, found, strict=True)}

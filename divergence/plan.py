@@ -42,7 +42,8 @@ def cells(spec: Spec) -> list[Cell]:
 def _cell(index: int, one: Spec, seed: int, point: dict[Axis, object], axes: tuple[Axis, ...]) -> Cell:
     given = {axis.path: value for axis, value in point.items()}
     columns = tuple((axis.column, given[axis.path]) for axis in axes)
-    return Cell(index, one.scenarios[0], one.overseers[0], one.schemes, seed, one.questions, columns)
+    schemes = tuple(named for named in one.schemes if named.at(dict(columns)))
+    return Cell(index, one.scenarios[0], one.overseers[0], schemes, seed, one.questions, columns)
 
 
 def _applied(one: Spec, axis: Axis) -> Axis:

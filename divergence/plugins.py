@@ -79,7 +79,7 @@ def _line(error: Exception, path: Path) -> str:
         return f":{error.lineno}"
     trace, line = error.__traceback__, None
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
+        if Path(trace.tb_frame.f_code.co_filename).resolve() == path.resolve():
             line = trace.tb_lineno
         trace = trace.tb_next
     return f":{line}" if line else ""

@@ -75,7 +75,7 @@ def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
             )
         chosen = {one.label for one in wanted}
         changed = tuple(
-            Named(one.label, _set(one.part, steps, value, where)) if one.label in chosen else one for one in named
+            replace(one, part=_set(one.part, steps, value, where)) if one.label in chosen else one for one in named
         )
         spec = spec.having(kind, changed)
     return spec

@@ -82,13 +82,23 @@ def _family(tables: Any, kind: str, name: str, wrong: list[str]) -> tuple[Named,
             wrong.extend(error.mistakes)
             continue
         label = table.get("name", built.part_name())
+        only = _where(table.get("where", {}), kind, where, wrong)
         if not isinstance(label, str) or not label:
             wrong.append(f"{where}.name: must be text, not {label!r}")
         elif label in [other.label for other in made]:
             wrong.append(f"{where}: a second {kind} called '{label}': give it a name of its own, name = \"…\"")
         else:
-            made.append(Named(label, built))
+            made.append(Named(label, built, only))
     return tuple(made)
+
+
+def _where(given: Any, kind: str, where: str, wrong: list[str]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+    """A scheme's ``where = { column = [values] }``: the only swept values at which it is measured."""
+    plain = isinstance(given, dict) and all(isinstance(values, list) and values for values in given.values())
+    if not plain or (given and kind != "scheme"):
+        wrong.append(f"{where}.where: for schemes alone, and must be {{ column = [values, …], … }}")
+        return ()
+    return tuple((column, tuple(values)) for column, values in given.items())
 
 
 def _whole(table: dict[str, Any], key: str, default: int, low: int, high: int, name: str, wrong: list[str]) -> int:
@@ -181,6 +191,8 @@ def dumps(spec: Spec) -> str:
         for named in spec.of(kind):
             table = parts.as_table(named.part)
             first = {"type": table.pop("type"), "name": named.label}
+            if named.where:
+                first["where"] = {column: list(values) for column, values in named.where}
             lines += ["", f"[[{kind}]]", *(f"{key} = {_toml(value)}" for key, value in (first | table).items())]
     if spec.axes:
         lines += ["", "[sweep]"]

@@ -18,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from divergence import intervals, plan, pool, specfile
+from divergence.cell import STORED
 from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
 from divergence.spec import Spec
@@ -45,8 +46,16 @@ class Study:
     @cached_property
     def draws(self) -> Draws:
         """Resampled means of every point, for intervals."""
+        if (kept := self.about.get("measures")) != " ".join(STORED):
+            raise StoreError(
+                f"{self.directory}: made by version {self.about.get('version')}, which kept other values per question "
+                f"({kept}); run the study again with --fresh"
+            )
         with Store(self.directory) as store:
-            return intervals.draws(store.details(), tuple(axis.column for axis in self.spec.axes))
+            try:
+                return intervals.draws(store.details(), tuple(axis.column for axis in self.spec.axes))
+            except ValueError as error:
+                raise StoreError(f"{self.directory / FILE}: {error}; start over with --fresh") from error
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -143,7 +152,8 @@ def discard(directory: Path) -> None:
 
 
 def _about(spec: Spec) -> dict[str, str]:
-    return {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
+    about = {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
+    return about | {"measures": " ".join(STORED)}
 
 
 def _same(store: Store, about: dict[str, str], directory: Path) -> None:

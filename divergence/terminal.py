@@ -95,7 +95,9 @@ def _harm_table(
 ) -> Table:
     """Harm of every scheme, group by group; many schemes get a heading for each group."""
     table = _table(*(f"γ = {gamma:g}" for gamma in gammas), "γ* [95 %]")
-    harm = block[block["measure"] == "harm"]
+    measure = "harm" if "harm" in set(block["measure"]) else "quality"
+    table.title = None if measure == "harm" else "quality: claims here are good by degrees"
+    harm = block[block["measure"] == measure]
     stars = crossings.set_index("scheme") if len(crossings) else pd.DataFrame()
     many = sum(map(len, groups.values())) > _MOST_COMPARED
     for group, schemes in groups.items():

@@ -29,7 +29,7 @@ from hch.policy import Policy
 from hch.setting import Setting
 from scenarios.joins import Answers
 from scenarios.streams import Floats
-from scenarios.trees import one_hot
+from scenarios.trees import Trees, one_hot
 
 MEASURED = (Linear, LogScored, Regularised)
 """Families whose worst near-optimum is known."""
@@ -83,17 +83,21 @@ def worsts(
     for epsilon in epsilons:
         if not 0.0 <= epsilon < np.inf:
             raise ValueError(f"epsilon: must be a number ≥ 0, not {epsilon!r}")
+    reason = reason_against(scheme, setting.trees)
+    if reason:
+        raise NoWorst(reason)
     if isinstance(scheme, Linear):
         return _linear(scheme, setting, epsilons, optimum or scheme.optimum(setting), values)
     if isinstance(scheme, LogScored):
         return _log_scored(scheme, setting, epsilons)
-    if isinstance(scheme, Regularised):
-        return _regularised(scheme, setting, epsilons, optimum)
-    raise NoWorst(reason_against(scheme))
+    assert isinstance(scheme, Regularised)
+    return _regularised(scheme, setting, epsilons, optimum)
 
 
-def reason_against(scheme: Scheme) -> str:
-    """Why a scheme has no worst near-optimum; empty if it has one."""
+def reason_against(scheme: Scheme, trees: Trees | None = None) -> str:
+    """Why a scheme has no worst near-optimum (on some trees); empty if it has one."""
+    if trees is not None and trees.root.grades is not None:
+        return "claims are good by degrees: none is true, so none is harmful"
     if isinstance(scheme, MEASURED):
         return ""
     if isinstance(scheme, Objective):

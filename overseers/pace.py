@@ -44,6 +44,8 @@ def _table(family: str, sigma: float) -> tuple[Floats, Floats]:
     if family == "exponential":
         ends = -np.log1p(-edges[:-1])
         tail_mean = ends[-1] + 1.0
+    elif sigma == 0.0:  # always the mean; 0·∞ has no value
+        return np.ones(_CELLS), np.zeros(_CELLS)
     else:
         ends = np.exp(sigma * special.ndtri(edges[:-1]) - sigma**2 / 2)
         # Mean of a log-normal beyond its p-quantile z: Φ(σ - z)/(1 - p).

@@ -62,7 +62,7 @@ def part(cls: PartType) -> PartType:
     if missing:
         raise PartError(f"{cls.__name__}.{missing[0]} has no default: a part must be constructible without arguments")
     made: Any = pydantic_dataclass(frozen=True, config=_CONFIG)(cls)
-    made.__part__ = True
+    made.__part__ = f"{cls.__module__}.{cls.__qualname__}"  # its own: pickling by value drops what a base has too
     return made  # type: ignore[no-any-return]
 
 

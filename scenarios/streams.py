@@ -58,10 +58,9 @@ def derive_one(key: int, step: int) -> int:
     return mix(key ^ mix(step + _GOLDEN))
 
 
-def derive(keys: Keys, step: int, out: Keys | None = None) -> Keys:
+def derive(keys: Keys, step: int) -> Keys:
     """``derive_one`` for every key of an array with one common step."""
-    salted = np.bitwise_xor(keys, np.uint64(mix(step + _GOLDEN)), out=out)
-    return mix_in_place(np.ascontiguousarray(salted) if out is None else salted)
+    return mix_in_place(np.ascontiguousarray(keys ^ np.uint64(mix(step + _GOLDEN))))
 
 
 def keys_from(seed: int, purpose: str, start: int, count: int) -> Keys:
@@ -82,8 +81,7 @@ def units_in_place(keys: Keys) -> Floats:
     np.right_shift(keys, np.uint64(12), out=keys)
     np.bitwise_or(keys, np.uint64(0x3FF << 52), out=keys)
     numbers = keys.view(np.float64)
-    numbers -= 1.0
-    numbers += 2.0**-53
+    numbers -= 1.0 - 2.0**-53
     return numbers
 
 
@@ -97,8 +95,8 @@ def claim_uniforms(keys: Keys, purpose: str, claims: int) -> Floats:
     own = derive(keys, word(purpose))
     drawn = np.empty((claims, *keys.shape), dtype=np.uint64)
     for claim in range(claims):
-        derive(own, claim, out=drawn[claim])
-    return units_in_place(drawn)
+        np.bitwise_xor(own, np.uint64(mix(claim + _GOLDEN)), out=drawn[claim])
+    return units_in_place(mix_in_place(drawn))
 
 
 def normals(keys: Keys, purpose: str, claims: int) -> Floats:

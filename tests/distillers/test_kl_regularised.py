@@ -42,10 +42,11 @@ def test_the_optimum_is_the_base_times_the_mean_of_the_exponential_rating(family
         np.testing.assert_allclose(policy[:, question], wanted, atol=1e-9)
 
 
-@pytest.mark.parametrize("asymmetry", [0.0, 0.5])
-@pytest.mark.parametrize(("family", "penalty"), [("normal", 0.5), ("normal", 3.0), ("laplace", 5.0)])
-def test_no_policy_does_better_and_the_optimum_reaches_the_free_energy(family, asymmetry, penalty):
-    where = setting(family=family, asymmetry=asymmetry, gameability=2.0)
+@pytest.mark.parametrize(
+    ("family", "penalty", "asymmetry"), [("normal", 0.5, 0.5), ("normal", 3.0, 0.0), ("laplace", 5.0, 0.5)]
+)
+def test_no_policy_does_better(family, penalty, asymmetry):
+    where = setting(10, family, asymmetry, gameability=2.0)
     scheme = KLRegularised(penalty=penalty)
     policy = scheme.optimum(where).root
     best = scheme.objective(where, policy)

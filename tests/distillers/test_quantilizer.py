@@ -23,7 +23,7 @@ def setting(questions=40, family="normal", asymmetry=0.0, **human):
 @pytest.mark.parametrize("asymmetry", [-1.0, 0.0, 0.5])
 @pytest.mark.parametrize("share", [0.02, 0.3])
 def test_it_agrees_with_plain_simulation(family, asymmetry, share):
-    where, rounds = setting(2, family, asymmetry, gameability=2.0, attention=0.8), 400_000
+    where, rounds = setting(2, family, asymmetry, gameability=2.0, attention=0.8), 150_000
     exact = Quantilizer(share=share).optimum(where).root
     rng = np.random.default_rng(1)
     human, root = where.human, where.trees.root

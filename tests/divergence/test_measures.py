@@ -163,3 +163,16 @@ def test_the_models_own_table(scenario):
             if published is not None:
                 # Two implementations agree to .007 (MODEL.md §9); twice that, for both are means of 8 seeds.
                 assert abs(mean - published) < 0.014, (gamma, np.mean(found[gamma], axis=0), expected)
+
+
+def test_where_claims_are_good_by_degrees_quality_is_measured_and_nothing_that_needs_a_truth():
+    from distillers.best_of_n import BestOfN
+    from scenarios.goodhart import Goodhart
+
+    setting = Setting(Goodhart().trees(0, 4), Human())
+    values = measure(BestOfN(), setting, target(setting)).values
+    assert not {"harm", "better", "accuracy", "planted_harm"} & set(values)
+    pi, quality = BestOfN().optimum(setting).root, setting.trees.root.grades.quality[:, 0]
+    for q in range(4):
+        assert values["quality"][q] == pytest.approx(sum(p * v for p, v in zip(pi[:, q], quality[:, q], strict=True)))
+    assert (values["kl"] > 0).all()

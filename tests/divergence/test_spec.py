@@ -128,6 +128,15 @@ def test_a_wrapped_overseers_fields_can_be_set_and_swept():
 
 
 class TestPlan:
+    def test_a_scheme_may_be_measured_at_some_swept_values_alone(self):
+        spec = loads(
+            GOOD.replace('name = "shallow debate"', 'name = "shallow debate"\nwhere = { gameability = [1.0, 2.0] }')
+        )
+        assert loads(dumps(spec)) == spec
+        for cell in plan.cells(spec):
+            expected = {"approval", "shallow debate"} if dict(cell.point)["gameability"] in (1.0, 2.0) else {"approval"}
+            assert {named.label for named in cell.schemes} == expected
+
     def test_every_combination_once_and_in_order(self):
         cells = plan.cells(loads(GOOD))
         assert [cell.index for cell in cells] == list(range(5 * 2 * 2 * 2))

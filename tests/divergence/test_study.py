@@ -1,6 +1,7 @@
 """A study on disk: reproducible whatever the workers, continued where it stopped, never mixed with another."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -141,6 +142,13 @@ class TestTheStore:
         (tmp_path / FILE).write_bytes(bytes(content))
         with pytest.raises(StoreError, match="damaged"):
             _ = studies.load(tmp_path).summary
+
+    def test_values_kept_by_another_version_are_refused(self, tmp_path, small_study):
+        shutil.copytree(small_study.directory, tmp_path / "old")
+        with Store(tmp_path / "old") as store:
+            store.note({"measures": "harm accuracy", "version": "0.0.1"})
+        with pytest.raises(StoreError, match=r"version 0\.0\.1"):
+            _ = studies.load(tmp_path / "old").summary
 
     def test_another_schema_is_refused(self, tmp_path):
         with Store(tmp_path, create=True) as store:

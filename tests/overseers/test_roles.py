@@ -157,5 +157,9 @@ def test_times_are_whole_ticks_without_ties():
     assert len(np.unique(spent)) == len(spent)
 
 
+def test_without_spread_every_time_is_the_mean():
+    assert (pace.durations(PLACES, "think", 10.0, "lognormal", 0.0) == 10 * pace.TICKS_PER_MINUTE).all()
+
+
 def test_work_of_no_length_takes_no_time():
     assert (pace.durations(PLACES[:10], "join", 0.0, "lognormal", 0.5) == 0).all()

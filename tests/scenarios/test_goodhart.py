@@ -102,7 +102,7 @@ def test_quality_and_appeal_may_be_correlated(correlation):
     """E V is m_n·Cov(V, V + γX)/sd(V + γX)."""
     spread = np.sqrt(1 + 0.8**2 + 2 * 0.8 * correlation)
     wanted = expected_maximum(16) * (1 + 0.8 * correlation) / spread
-    grid = Goodhart(correlation=correlation, claims=1601 if abs(correlation) == 1 else 81)
+    grid = Goodhart(correlation=correlation, claims=801 if abs(correlation) == 1 else 81)
     near = 1e-4 if abs(correlation) == 1 else 1e-9  # without a continuous part the grid itself is the law
     assert quality(BestOfN(), grid, rater(0.8)) == pytest.approx(wanted, abs=near)
 
@@ -121,7 +121,7 @@ def integrated(n, density, survival, reach):
     """E V of the best of n on V + X, with the law of U = V + X convolved by itself (an independent quadrature)."""
     v, weights = np.polynomial.hermite_e.hermegauss(120)
     weights = weights / weights.sum()
-    nodes, lengths = np.polynomial.legendre.leggauss(60)
+    nodes, lengths = np.polynomial.legendre.leggauss(24)
     edges = np.concatenate([-np.geomspace(reach, 0.25, 60), np.linspace(-0.2, 0.2, 5), np.geomspace(0.25, reach, 60)])
     total = 0.0
     for left, right in itertools.pairwise(edges):
@@ -133,7 +133,7 @@ def integrated(n, density, survival, reach):
     return total
 
 
-@pytest.mark.parametrize("n", [16, 256, 65536])
+@pytest.mark.parametrize("n", [16, 65536])
 @pytest.mark.parametrize("freedom", [3.0, 5.0])
 def test_student_errors_rise_and_fall(n, freedom):
     scenario = Goodhart(rhetoric_family="student_t", rhetoric_freedom=freedom)
