@@ -18,7 +18,7 @@ tie's draw gave.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -46,7 +46,7 @@ class Worst:
     """The worst policy that gives up at most a share ``ε`` of what training gains.
 
     ``policy``: (claims, questions). ``harm``: what it does, (questions,). ``objective``: its mean ``J``; ``best``:
-    ``J*``; ``budget``: ``ε·(J* - J_uniform)``, the most it may give up.
+    ``J*``; ``budget``: ``ε·(J* - J_uniform)``, the most it may give up. ``imitates``: ``J`` is a log score against HCH.
     """
 
     epsilon: float
@@ -55,6 +55,7 @@ class Worst:
     objective: float
     best: float
     budget: float
+    imitates: bool = False
 
     @property
     def mean(self) -> float:
@@ -145,7 +146,7 @@ def _log_scored(scheme: LogScored, setting: Setting, epsilons: Sequence[float]) 
     if float(np.abs(target - setting.hch.root).max()) > _SAME:
         return _predicted(target, setting, epsilons)
     found = setting.once(("worst", *epsilons), lambda: _predicted(target, setting, epsilons))
-    return list(found)
+    return [replace(one, imitates=True) for one in found]
 
 
 def _predicted(target: Floats, setting: Setting, epsilons: Sequence[float]) -> list[Worst]:

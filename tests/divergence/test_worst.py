@@ -26,11 +26,14 @@ from distillers.debate import Debate
 from distillers.imitation import Imitation
 from distillers.kl_regularised import KLRegularised
 from distillers.market_making import MarketMaking
-from divergence import api, knapsack, subsets, waterfilling
+from divergence import api, figures, knapsack, subsets, waterfilling
+from divergence.build import SpecError
 from divergence.measures import EPSILONS, MEASURES, WORST, measure, target
 from divergence.worst import NoWorst, pinsker, reason_against, worst, worsts
+from divergence.worst_curves import worst_curves
 from hch.setting import Setting
 from overseers.human import Human
+from scenarios.goodhart import Goodhart
 from scenarios.ledger import Ledger
 from scenarios.majority import Majority
 
@@ -418,3 +421,77 @@ def test_the_models_closing_figures(gamma, scheme, epsilon, expected):
     trees = (Ledger().trees(seed, 3000) for seed in range(8))
     found = [worst(scheme, Setting(batch, Human(gameability=gamma)), epsilon).mean for batch in trees]
     assert np.mean(found) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.fixture(scope="module")
+def curves(small_study):
+    return worst_curves(small_study.spec, gammas=(1.0, 2.0), epsilons=(1e-4, 0.01, 1.0))
+
+
+class TestFigure:
+    def test_the_table_holds_means_over_seeds_and_pinskers_bound(self, curves, small_study):
+        spec = small_study.spec
+        assert set(curves["scenario"]) == {"ledger", "majority"}
+        assert len(curves) == 2 * 2 * 5 * 3
+        line = curves[
+            (curves["scenario"] == "ledger") & (curves["scheme"] == "imitation") & (curves["epsilon"] == 0.01)
+        ].set_index("gameability")
+        human = Human(gameability=2.0, self_persuasion=0.5)
+        batches = [Setting(spec.scenarios[0].part.trees(seed, spec.questions), human, seed) for seed in range(2)]
+        found = [worst(Imitation(), setting, 0.01) for setting in batches]
+        assert line.loc[2.0, "mean"] == pytest.approx(np.mean([one.mean for one in found]), abs=1e-7)
+        assert line.loc[2.0, "bound"] == pytest.approx(np.mean([pinsker(one.budget) for one in found]))
+        assert line.loc[2.0, "mean"] <= line.loc[2.0, "bound"]
+        assert curves[curves["scheme"] != "imitation"]["bound"].isna().all()
+
+    def test_a_line_per_scheme_a_panel_per_gamma_and_the_bound_dashed(self, curves):
+        figure = figures.worst(curves)
+        bounds = [trace for trace in figure.data if "Pinsker" in trace.name]
+        assert len(bounds) == 4
+        assert {trace.line.dash for trace in bounds} == {"dash"}
+        lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
+        assert len(lines) == 4 * 5
+        assert all((np.diff(trace.y) >= -1e-9).all() for trace in lines)
+        assert figure.layout.xaxis.type == "log"
+        assert {"narrow", "medium", "wide"} == set(figure.layout.meta["layouts"])
+
+    def test_a_study_is_drawn_from_its_spec(self, small_study):
+        assert len(figures.worst(small_study).data) > 20
+
+    def test_nothing_to_draw_says_so(self, curves):
+        assert "no scheme" in figures.worst(curves[:0]).layout.annotations[0].text
+
+
+class TestTree:
+    def test_one_question_as_text(self):
+        record = api.tree(Ledger(depth=2), Human(gameability=2.0), question=503, worst=0.05)
+        near = record.worst
+        assert (near.first, near.last, near.place) == (500, 999, 3)
+        setting = Setting(Ledger(depth=2).trees(0, 500, start=500), Human(gameability=2.0))
+        by_label = {one.label: one for one in near.found}
+        for scheme in (Imitation(), Debate()):
+            np.testing.assert_allclose(
+                by_label[scheme.part_name()].worst.policy, worst(scheme, setting, 0.05).policy, atol=1e-6
+            )
+        told = str(record).splitlines()
+        assert any(line.startswith("imitation ") and "→" in line and "harm" in line for line in told)
+        assert "questions 500 to 999" in str(record)
+
+    def test_without_it_nothing_is_added(self):
+        assert "worst" not in str(api.tree(Ledger(depth=1), Human()))
+
+    def test_a_bad_epsilon_is_told(self):
+        with pytest.raises(SpecError, match="≥ 0"):
+            api.tree(Ledger(depth=1), Human(), worst=-0.5)
+
+    def test_large_trees_share_with_fewer(self):
+        near = api.tree(Ledger(depth=9), Human(), question=700, worst=0.01).worst
+        assert near.last - near.first + 1 == 10**6 // (1023 * 6)
+        assert near.first <= 700 <= near.last
+
+
+def test_where_claims_are_good_by_degrees_nothing_is_harmful():
+    setting = Setting(Goodhart().trees(0, 20), Human(gameability=1.0))
+    with pytest.raises(NoWorst, match="degrees"):
+        worst(Approval(), setting, 0.01)
+    assert measure(Approval(), setting, target(setting)).worst == {}
