@@ -29,6 +29,8 @@ def brackets(
             row.learn(cost)
         if all(row.done for row in rows):
             break
+    else:
+        raise ArithmeticError(f"no price found that spends the budget in {_STEPS} steps")
     high = np.array([row.high for row in rows])
     return np.array([row.low if math.isfinite(row.low) else row.high for row in rows]), high
 
@@ -45,7 +47,7 @@ class _Bracket:
         self.low, self.high, self.done = -math.inf, math.inf, False
         self._budget, self._unspent = budget, unspent
         self._before: tuple[float, float] | None = None
-        self._widths = [math.inf] * 3
+        self._widths, self._least = [math.inf] * 3, 1e-5
 
     def learn(self, cost: float) -> None:
         """Take in what the row spends at ``x``, and move ``x``."""
@@ -70,7 +72,8 @@ class _Bracket:
         step = (excess + 0.5 * self._unspent) / -slope
         width = self.high - self.low
         if math.isinf(width):
-            return self.x + min(max(1.1 * step, -3.0), 3.0)
+            self._least = min(8.0 * self._least, 3.0)  # where spending hardly changes, a secant would creep
+            return self.x + math.copysign(min(max(abs(1.1 * step), self._least), 3.0), step)
         stuck, self._widths = width > 0.5 * self._widths[0], [*self._widths[1:], width]
         inside = self.low < self.x + step < self.high
         return self.x + step if inside and not stuck else 0.5 * (self.low + self.high)
