@@ -20,8 +20,7 @@ from scenarios import part as parts
 from scenarios.base import Scenario
 from scenarios.part import Part
 
-QUICK = {"questions": 200, "seeds": 2}
-FULL = {"questions": 1000}
+QUICK = {"questions": 100, "seeds": 2}
 Where = tuple[tuple[str, tuple[Any, ...]], ...]
 ELSEWHERE: Where = (("self_persuasion", (0.5,)),)
 """Where the default study measures schemes beyond the core: it has to stay a matter of a minute."""
@@ -44,8 +43,8 @@ def compare(
     """Compare schemes by their divergence from HCH: the packaged study, or part of it, or with parts of your own.
 
     ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
-    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds), ``full`` has 1,000 questions a
-    seed. ``out`` names the directory that keeps the results (by default ``hch-…`` in the current one). Returns the
+    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds), ``full`` measures every scheme at
+    every λ. ``out`` names the directory that keeps the results (by default ``hch-…`` in the current one). Returns the
     study: ``.rows``, ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames. Raises SpecError on bad input.
     """
     spec = default_spec(quick=quick, full=full)
@@ -107,7 +106,7 @@ def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
     if quick and full:
         raise SpecError("quick and full exclude each other")
     text = resources.files("divergence").joinpath("studies/compare.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text) | (QUICK if quick else FULL if full else {})
+    table = tomllib.loads(text) | (QUICK if quick else {})
     if quick:
         table["sweep"]["overseer.gameability"]["steps"] = 9
     spec = specfile.parse(table, "compare")
@@ -118,7 +117,8 @@ def every_scheme(core: Sequence[Named], where: Where) -> tuple[Named, ...]:
     """The core schemes, then all others that are found, by group, measured at some swept values alone."""
     listed = {named.label for named in core}
     groups = list(dict.fromkeys(type(named.part).group for named in core))
-    others = [cls for name, cls in parts.find(Scheme, "distillers").items() if name not in listed]
+    found = parts.find(Scheme, "distillers")  # type: ignore[type-abstract]
+    others = [cls for name, cls in found.items() if name not in listed]
     others.sort(
         key=lambda cls: (groups.index(cls.group) if cls.group in groups else len(groups), cls.group, cls.part_name())
     )

@@ -12,6 +12,7 @@ from divergence.figures import names
 from divergence.spec import Axis, Spec
 from scenarios.part import Part, notes
 
+_MOST_VALUES = 8
 _DASHES = {"solid": "", "dash": "6 3", "dot": "2 3", "dashdot": "6 3 2 3", "longdash": "9 3", "longdashdot": "9 3 2 3"}
 
 
@@ -62,7 +63,8 @@ def chooser(labels: Sequence[str]) -> str:
         f'<label><input type="checkbox" checked value="{text(label)}">{swatch(look)} {text(label)}</label>'
         for label, look in style.looks(labels).items()
     )
-    return f'<fieldset id="schemes"><legend>Schemes shown in the curves below</legend>{boxes}</fieldset>'
+    every = "".join(f'<button type="button" data-do="{what}">{what.capitalize()}</button> ' for what in ("all", "none"))
+    return f'<fieldset id="schemes"><legend>Schemes shown in the curves below</legend>{boxes} {every}</fieldset>'
 
 
 def swatch(look: style.Look) -> str:
@@ -101,5 +103,7 @@ def _fields(part: Part, inside: str, swept: dict[str, Axis], starts: tuple[str, 
 
 def _value(value: Any, axis: Axis | None) -> str:
     if axis is not None:
-        return "swept: " + ", ".join(names.value(one) for one in axis.values)
+        values = [names.value(one) for one in axis.values]
+        many = len(values) > _MOST_VALUES
+        return f"swept: {len(values)} values, {values[0]} to {values[-1]}" if many else "swept: " + ", ".join(values)
     return value.part_name() if isinstance(value, Part) else names.value(value)

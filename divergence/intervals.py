@@ -141,7 +141,8 @@ def crossings(found: Draws, threshold: float = THRESHOLD) -> pd.DataFrame:
     """γ* of every curve of harm against gameability: ``gamma_star``, ``low``, ``high``; NaN means beyond ``max``."""
     means, resampled = found.of("harm")
     lines = []
-    for key, rows in _curves(found, "gameability"):
+    for key, places in _curves(found, "gameability"):
+        rows = [place for place in places if not np.isnan(means[place])]  # where the scheme has an optimum
         gamma = found.keys["gameability"].iloc[rows].to_numpy(dtype=np.float64)
         if len(rows) < 2 or not np.isfinite(gamma).all():
             continue

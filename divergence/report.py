@@ -13,7 +13,7 @@ from pathlib import Path
 from plotly.offline import get_plotlyjs
 
 from divergence import fragments as html
-from divergence import style
+from divergence import style, wording
 from divergence.sections import sections
 from divergence.study import Study
 
@@ -45,6 +45,7 @@ def page(study: Study) -> str:
     }
     filled = {
         "title": html.text(_TITLE),
+        "about": html.text(wording.listed(named.label for named in study.spec.scenarios)),
         "style": _packaged("report.css"),
         "contents": "".join(f'<a href="#{one.name}">{html.text(one.title)}</a>' for one in parts),
         "body": "\n".join(one.page() for one in parts),

@@ -8,14 +8,16 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import figures, wording
+from divergence import figures, pairs, wording
 from divergence import fragments as html
 from divergence.figures import names, panels
+from divergence.figures.costs import spans
 from divergence.figures.curves import REFERENCES
 from divergence.figures.names import Fields
 from divergence.figures.traces import series
 from divergence.intervals import RESAMPLES, THRESHOLD
-from divergence.measures import COSTS, MEASURES
+from divergence.measures import MEASURES
+from divergence.spec import Spec
 from divergence.study import Study
 from divergence.terminal import focus
 
@@ -74,12 +76,22 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
         f"{spec.seeds} seed{'s' * (spec.seeds > 1)} at every point; brackets are 95 % intervals."
     )
     terms = (
-        f"Harm is {MEASURES['harm']}. Gameability γ is the weight that persuasion has with a human; λ is the share of "
-        f"it that works in a human's own thought. γ* is the gameability at which a scheme's mean harm first reaches "
-        f"{THRESHOLD:g}: there it has left HCH."
+        f"Harm is {MEASURES['harm']}. Gameability γ is the weight that persuasion has with a human. γ* is the "
+        f"gameability at which a scheme's mean harm first reaches {THRESHOLD:g}: there it has left HCH."
     )
+    terms = " ".join([terms, *_swept(spec, fields)])
     before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}{html.chooser(labels)}"
     return Section("findings", "What was found", before)
+
+
+def _swept(spec: Spec, fields: Fields) -> list[str]:
+    """What the other swept fields are."""
+    found = []
+    for axis in spec.axes:
+        note = fields.get(axis.column)
+        if note is not None and axis.column != "gameability":
+            found.append(f"{names.words(axis.column)} {note.symbol}".strip().capitalize() + f" is the {note.meaning}.")
+    return found
 
 
 def _pictures(study: Study, fields: Fields) -> list[Section]:
@@ -104,7 +116,7 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
         ),
         Section(
             "better",
-            f"What is put right{against}",
+            "Where a scheme is better than HCH",
             "",
             figures.better(study),
             f"Higher is better: {MEASURES['better']}. Harm and this add up to the total variation distance from HCH.",
@@ -115,7 +127,7 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             f"Accuracy{against}",
             "",
             figures.accuracy(summary, fields),
-            "The truth is 1. Grey lines are references: HCH of the same humans (wide), its most likely answer, HCH "
+            "Grey lines are references: HCH of the same humans (wide), its most likely answer, HCH "
             "whose humans play what they believe most, HCH of humans whom no persuasion reaches (γ = 0), and an answer "
             "at random.",
             {"accuracy": ("accuracy", _numbers(summary, "accuracy"))},
@@ -127,7 +139,7 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             figures.costs(summary),
             "Of one supervised episode: minutes of human work, minutes until it is over if nobody waits for a desk, "
             "and human judgements. Whiskers, where there are any, span the swept values.",
-            {"costs": ("costs", _csv(summary[summary["measure"].isin(tuple(COSTS))].drop(columns=["low", "high"])))},
+            {"costs": ("costs", _csv(spans(summary)))},
         ),
     ]
 
@@ -145,16 +157,17 @@ def _csv(table: pd.DataFrame) -> str:
 
 def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section:
     title = "Schemes compared in pairs"
-    lines = wording.at(study.differences(), point)
-    table = wording.compared(lines, panels.along(study.summary), fields)
-    where = ", ".join(f"{names.symbol(name, fields)} = {names.value(value)}" for name, value in point.items())
+    lines = pairs.chosen(wording.at(study.differences(), point))
+    table = pairs.compared(lines, panels.along(study.summary), fields)
+    where = ", ".join(f"{names.called(name, fields)} = {names.value(value)}" for name, value in point.items())
     if not len(table):
         return Section("pairs", title, "<p>There is only one scheme with values.</p>")
     table = table if names.several(table["overseer"]) else table.drop(columns="overseer")
     place = f" at {where}" if where else ""
     before = (
         f"<p>Harm of scheme A less harm of scheme B{html.text(place)}, "
-        "under the same luck, so that what they share cancels. “More harm” means that the 95 % interval excludes 0.</p>"
+        "under the same luck, so that what they share cancels. “More harm” means that the 95 % interval excludes 0. "
+        f"Of more than {pairs.MANY} schemes, neighbours in mean harm are compared, where anything is settled.</p>"
         + html.table(list(table.columns), table.itertuples(index=False, name=None))
     )
     return Section("pairs", title, before, tables={"pairs": ("differences", _csv(lines))})
@@ -163,7 +176,7 @@ def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section
 def _assumed(study: Study) -> Section:
     spec = study.spec
     blocks = [
-        f"<h3>{kind}s</h3>{html.parts(kind, named, spec)}"
+        f'<h3 class="kind">{kind.capitalize()}s</h3>{html.parts(kind, named, spec)}'
         for kind, named in (("scenario", spec.scenarios), ("overseer", spec.overseers), ("scheme", spec.schemes))
     ]
     counted = (

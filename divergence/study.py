@@ -52,6 +52,8 @@ class Study:
                 f"({kept}); run the study again with --fresh"
             )
         with Store(self.directory) as store:
+            if not store.done():
+                raise StoreError(f"{self.directory}: no cell is finished yet; run the study")
             try:
                 return intervals.draws(store.details(), tuple(axis.column for axis in self.spec.axes))
             except ValueError as error:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from divergence.figures import names, panels
@@ -16,8 +14,8 @@ from divergence.figures.stars import Star, stars
 from divergence.figures.traces import label
 from divergence.intervals import THRESHOLD
 
-_ALL_PAIRS = 6
-"""Up to so many schemes every pair is compared; of more, neighbours in the ranking."""
+MANY = 6
+"""Up to so many schemes all are named; of more the first and the last."""
 
 
 def at(table: pd.DataFrame, point: dict[str, Any]) -> pd.DataFrame:
@@ -40,48 +38,50 @@ def findings(
     found = []
     for (scenario, overseer), lines in here.groupby(["scenario", "overseer"], sort=False, dropna=False):
         own = [star for star in left if star.at({"scenario": scenario, "overseer": overseer})]
-        said = departures(own, _top(lines)) if own and axis == "gameability" else standing(lines, axis, fields)
+        said = departures(own, _tried(lines)) if own and axis == "gameability" else standing(lines, axis, fields)
         given = {name: value for name, value in others.items() if name in lines and lines[name].notna().any()}
         place = [str(scenario)] + ([f"overseer {overseer}"] if several else [])
-        place += [f"{names.symbol(name, fields)} = {names.value(value)}" for name, value in given.items()]
+        place += [f"{names.called(name, fields)} = {names.value(value)}" for name, value in given.items()]
         found.append((", ".join(place), said + _hch(lines, axis, fields)))
     return found
 
 
-def _top(lines: pd.DataFrame) -> float:
-    return float(lines["gameability"].max())
+def _tried(lines: pd.DataFrame) -> tuple[float, float]:
+    return float(lines["gameability"].min()), float(lines["gameability"].max())
 
 
-def departures(own: Sequence[Star], top: float) -> list[str]:
-    """Who leaves HCH first, who next, who not at all."""
+def departures(own: Sequence[Star], tried: tuple[float, float]) -> list[str]:
+    """Who leaves HCH first, who next, who not at all. ``tried``: the smallest and largest γ."""
     left = sorted((star for star in own if math.isfinite(star.gamma)), key=lambda star: star.gamma)
-    stayed = [star for star in own if not math.isfinite(star.gamma) and star.last >= top]
-    ended = [star for star in own if not math.isfinite(star.gamma) and star.last < top]
-    said = []
-    if left:
-        said.append(_first(left, len(own)))
+    never = [star for star in own if not math.isfinite(star.gamma)]
+    stayed = [star.label for star in never if star.last >= tried[1]]
+    said = [_first(left, len(own), tried[0])] if left else []
     if len(left) > 1:
-        said.append("Then " + listed(f"{star.label} at {star.spelt}" for star in left[1:]) + ".")
+        said.append("Then " + listed(_few([f"{star.label} at {star.spelt}" for star in left[1:]])) + ".")
     if stayed and not left:
-        said.append(f"No scheme leaves HCH: nobody's mean harm reaches {THRESHOLD:g} up to γ = {top:g}.")
+        said.append(f"No scheme leaves HCH: nobody's mean harm reaches {THRESHOLD:g} up to γ = {tried[1]:g}.")
     elif stayed:
-        said.append(
-            f"{listed(star.label for star in stayed)} stay{'s' * (len(stayed) == 1)} with HCH: mean harm does not reach "
-            f"{THRESHOLD:g} up to γ = {top:g}."
-        )
-    said += [f"{star.label} has no values beyond γ = {star.last:g}." for star in ended]
+        said.append(f"Mean harm stays below {THRESHOLD:g} up to γ = {tried[1]:g} for {listed(stayed)}.")
+    said += [f"No values beyond γ = {star.last:g} for {star.label}." for star in never if star.last < tried[1]]
     return said
 
 
-def _first(left: Sequence[Star], schemes: int) -> str:
+def _first(left: Sequence[Star], schemes: int, lowest: float) -> str:
     first = left[0]
-    if first.gamma <= 0:
-        opening = f"{first.label} has left HCH already at γ = {first.gamma:g}"
-    else:
-        opening = f"{first.label} leaves HCH{' first' if schemes > 1 else ''}, at γ* = {first.spelt}"
     close = [star.label for star in left[1:] if star.low <= first.high]
-    tail = f" (the interval of {listed(close)} overlaps: which is first is not settled)" if close else ""
-    return opening + tail + "."
+    opening = "First to leave HCH is" if schemes > 1 else "HCH is left by"
+    place = f"at γ* = {first.spelt}"
+    if first.gamma <= lowest:
+        place = f"whose mean harm is {THRESHOLD:g} or more already at γ = {lowest:g}, the smallest tried"
+    tail = f" (not settled: its interval overlaps that of {listed(_few(close))})" if close else ""
+    return f"{opening} {first.label}, {place}{tail}."
+
+
+def _few(items: list[str]) -> list[str]:
+    """All of a few items; of many the first and the last."""
+    if len(items) <= MANY:
+        return items
+    return [*items[: MANY - 2], f"{len(items) - MANY + 1} more", items[-1]]
 
 
 def standing(lines: pd.DataFrame, axis: str | None, fields: Fields) -> list[str]:
@@ -97,13 +97,13 @@ def standing(lines: pd.DataFrame, axis: str | None, fields: Fields) -> list[str]
     gamma = harm["gameability"].dropna().unique()
     if axis != "gameability" and len(gamma) == 1:
         where.insert(0, f"γ = {gamma[0]:g}")
-    harm = harm.sort_values("mean")
-    values = (
-        f"{label(line.scheme, line.phase)} {names.interval(line.mean, line.low, line.high)}"
-        for line in harm.itertuples()
-    )
+    records: list[dict[Any, Any]] = harm.sort_values("mean").to_dict("records")
+    values = [
+        f"{label(line['scheme'], line['phase'])} {names.interval(line['mean'], line['low'], line['high'])}"
+        for line in records
+    ]
     order = ", least first" if len(harm) > 1 else ""
-    return [f"Mean harm{' at ' + ', '.join(where) if where else ''}{order}: {listed(values)}."]
+    return [f"Mean harm{' at ' + ', '.join(where) if where else ''}{order}: {listed(_few(values))}."]
 
 
 def _hch(lines: pd.DataFrame, axis: str | None, fields: Fields) -> list[str]:
@@ -124,71 +124,6 @@ def listed(items: Iterable[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     words = list(items)
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def compared(differences: pd.DataFrame, axis: str | None, fields: Fields) -> pd.DataFrame:
-    """Pairs of schemes in words: where one does more harm than the other, and the largest difference.
-
-    ``differences`` are a study's at one point of what else is swept.
-    """
-    if not len(differences):
-        return differences
-    lines = []
-    for (scenario, overseer), here in differences.dropna(subset=["difference"]).groupby(
-        ["scenario", "overseer"], sort=False, dropna=False
-    ):
-        wanted = _pairs(here)
-        pairs = [(key, pair) for key, pair in here.groupby(["a", "b"], sort=False) if key in wanted]
-        pairs.sort(key=lambda found: -float(found[1]["difference"].abs().max()))
-        place = {"scenario": scenario, "overseer": overseer}
-        lines += [place | _pair(str(a), str(b), pair, axis, fields) for (a, b), pair in pairs]
-    return pd.DataFrame(lines)
-
-
-def _pair(a: str, b: str, pair: pd.DataFrame, axis: str | None, fields: Fields) -> dict[str, str]:
-    letter = names.symbol(axis, fields) if axis else ""
-    largest = pair.iloc[int(pair["difference"].abs().argmax())]
-    reached = f" at {letter} = {names.value(float(largest[axis]))}" if axis and pd.notna(largest[axis]) else ""
-    return {
-        "A": a,
-        "B": b,
-        "A does more harm": _where(pair, axis, letter, pair["low"] > 0),
-        "B does more harm": _where(pair, axis, letter, pair["high"] < 0),
-        "largest difference A − B": _signed(largest) + reached,
-    }
-
-
-def _signed(line: pd.Series) -> str:
-    return f"{line['difference']:+.3f} [{line['low']:+.3f}, {line['high']:+.3f}]".replace("-", "−")
-
-
-def _pairs(here: pd.DataFrame) -> set[tuple[str, str]]:
-    """The pairs worth a line: all of a few schemes, neighbours in mean harm of many."""
-    every = list(dict.fromkeys(zip(here["a"], here["b"], strict=True)))
-    schemes = list(dict.fromkeys(name for pair in every for name in pair))
-    if len(schemes) <= _ALL_PAIRS:
-        return set(every)
-    mean = here.groupby(["a", "b"])["difference"].mean()
-    score = {name: float(mean.xs(name, level="a").sum() if name in here["a"].to_numpy() else 0.0) for name in schemes}
-    for name in schemes:
-        score[name] -= float(mean.xs(name, level="b").sum()) if name in here["b"].to_numpy() else 0.0
-    ranked = sorted(schemes, key=lambda name: score[name])
-    near = {frozenset(pair) for pair in itertools.pairwise(ranked)}
-    return {pair for pair in every if frozenset(pair) in near}
-
-
-def _where(pair: pd.DataFrame, axis: str | None, letter: str, chosen: pd.Series) -> str:
-    """The stretches of the axis where something holds: ``γ 1.5 to 2.25, 3``."""
-    if axis is None or pair[axis].isna().all():
-        return "yes" if bool(chosen.any()) else "–"
-    ordered = pair.assign(chosen=chosen).sort_values(axis)
-    holds, values = ordered["chosen"].to_numpy(), ordered[axis].to_numpy()
-    if not holds.any():
-        return "nowhere"
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], holds.astype(int), [0]])))
-    runs = zip(edges[::2], edges[1::2] - 1, strict=True)
-    spans = [f"{values[a]:g}" if a == b else f"{values[a]:g} to {values[b]:g}" for a, b in runs]
-    return f"{letter} {', '.join(spans)}"
 
 
 def problems(rows: pd.DataFrame) -> list[str]:

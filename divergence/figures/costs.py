@@ -10,17 +10,19 @@ import plotly.graph_objects as go
 
 from divergence import style
 from divergence.figures import names
-from divergence.figures.traces import series
+from divergence.figures.grid import applied
+from divergence.figures.panels import heading
+from divergence.figures.traces import label, series, ticks
 from divergence.measures import COSTS
 
-_BAR, _TITLE, _FOOT = 22, 34, 48
+_BAR, _TITLE, _FOOT = 22, 50, 48
 _COLUMNS = {"narrow": 1, "medium": 3, "wide": 3}
 _GAP = 0.05
 
 
 def costs(summary: pd.DataFrame) -> go.Figure:
     """Bars per scheme, a row per scenario and overseer. Where swept fields change a cost, whiskers span its values."""
-    wanted = summary[summary["measure"].isin(tuple(COSTS))]
+    wanted = spans(summary)
     labels = series(wanted)
     looks = style.looks(labels)
     rows = list(wanted.groupby(["scenario", "overseer"], sort=False, dropna=False))
@@ -32,91 +34,81 @@ def costs(summary: pd.DataFrame) -> go.Figure:
     ]
     traces: list[Any] = []
     layout: dict[str, Any] = {}
-    for number, (_, _, heading, measure, lines) in enumerate(cells):
+    for number, (_, _, title, measure, lines) in enumerate(cells):
         x, y = (letter if number == 0 else f"{letter}{number + 1}" for letter in "xy")
-        traces.append(_bars(lines[lines["measure"] == measure], labels, looks) | {"xaxis": x, "yaxis": y})
-        layout |= _axes(number, x, y, labels, measure)
-        layout.setdefault("annotations", []).append(_annotation(heading, x, y))
-    pages = {page: _page(page, len(labels), [cell[:2] for cell in cells]) for page in _COLUMNS}
-    figure = go.Figure(
-        traces,
-        layout
-        | {
-            "template": style.template(),
-            "showlegend": False,
-            "margin": {"r": 14, "t": _TITLE, "b": _FOOT},
-            "meta": {"layouts": pages, "note": ""},
-        },
-    )
-    figure.update_layout({path.replace(".", "_"): value for path, value in pages["wide"].items()})
-    return figure
+        own = lines[lines["measure"] == measure]
+        traces.append(_bars(own, labels, looks) | {"xaxis": x, "yaxis": y})
+        layout |= _axes(number, x, y, labels, measure, float(own["max"].max()) if len(own) else 0.0)
+        layout.setdefault("annotations", []).append(heading(title, x, y))
+    pages = {page: _page(page, labels, [cell[:2] for cell in cells]) for page in _COLUMNS}
+    whole = layout | {
+        "template": style.template(),
+        "showlegend": False,
+        "margin": {"r": 14, "t": _TITLE, "b": _FOOT},
+        "meta": {"layouts": pages, "note": ""},
+    }
+    return go.Figure(traces, applied(whole, pages["wide"]))
 
 
 def _heading(scenario: str, overseer: str, measure: str) -> str:
-    place = " · ".join([f"<b>{names.escaped(scenario)}</b>"] + ([names.escaped(overseer)] if overseer else []))
-    return f"{place} · {names.words(measure)}"
+    place = " · ".join([f"<b>{names.short(scenario)}</b>"] + ([names.short(overseer)] if overseer else []))
+    return f"{place}<br>{names.words(measure)}"
 
 
-def _bars(lines: pd.DataFrame, labels: list[str], looks: dict[str, style.Look]) -> dict[str, Any]:
+def spans(summary: pd.DataFrame) -> pd.DataFrame:
+    """Every cost of every scheme: its mean, least and most over the swept points."""
+    wanted = summary[summary["measure"].isin(tuple(COSTS))]
+    keys = ["scenario", "overseer", "scheme", "phase", "measure"]
+    return wanted.groupby(keys, sort=False, dropna=False)["mean"].agg(["mean", "min", "max"]).reset_index()
+
+
+def _bars(own: pd.DataFrame, labels: list[str], looks: dict[str, style.Look]) -> dict[str, Any]:
     """One cost of all schemes: the mean over the swept points, and its range where it varies."""
-    by = {name: own["mean"] for name, own in _by_label(lines)}
-    present = [name for name in labels if name in by]
-    mean = np.array([by[name].mean() for name in present])
-    low, high = (np.array([getattr(by[name], end)() for name in present]) for end in ("min", "max"))
-    varied = bool(len(mean)) and bool((high - low > 1e-9 * np.abs(mean)).any())
+    present = [label(scheme, phase) for scheme, phase in zip(own["scheme"], own["phase"], strict=True)]
+    mean, low, high = (own[end].to_numpy(dtype=np.float64) for end in ("mean", "min", "max"))
+    varied = bool((high - low > 1e-9 * np.abs(mean)).any())
+    whiskers = {"type": "data", "symmetric": False, "array": high - mean, "arrayminus": mean - low}
     return {
         "type": "bar",
         "orientation": "h",
         "x": mean,
         "y": [-labels.index(name) for name in present],
         "marker": {"color": [looks[name].colour for name in present]},
-        "text": [f"{number:,.4g}" for number in mean],
+        "text": [names.cost(number) for number in mean],
         "textposition": "outside",
         "cliponaxis": False,
         "customdata": [names.escaped(name) for name in present],
         "hovertemplate": "%{customdata}: %{text}<extra></extra>",
-        "error_x": {"type": "data", "symmetric": False, "array": high - mean, "arrayminus": mean - low}
-        if varied
-        else None,
+        "error_x": whiskers if varied else None,
     }
 
 
-def _by_label(lines: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    grouped = lines.groupby(["scheme", "phase"], sort=False)
-    return [(series(own)[0], own) for _, own in grouped]
-
-
-def _axes(number: int, x: str, y: str, labels: list[str], measure: str) -> dict[str, Any]:
-    """Bars start at nought; schemes stand on the vertical axis, the first on top."""
+def _axes(number: int, x: str, y: str, labels: list[str], measure: str, most: float) -> dict[str, Any]:
+    """Bars start at nought and leave room for their numbers; schemes stand on the vertical axis, the first on top."""
     end = "" if number == 0 else str(number + 1)
-    ticks = {"tickvals": [-place for place in range(len(labels))], "ticktext": [names.short(name) for name in labels]}
     return {
         f"xaxis{end}": {
             "anchor": y,
-            "rangemode": "tozero",
+            "range": [0, 1.25 * most or 1.0],
             "nticks": 5,
             "title": {"text": names.measure_title(measure) if measure == "labels" else names.UNITS[measure]},
         },
-        f"yaxis{end}": {"anchor": x, "range": [0.6 - len(labels), 0.6], "showgrid": False, "zeroline": False} | ticks,
+        f"yaxis{end}": {"anchor": x, "range": [0.6 - len(labels), 0.6], "showgrid": False, "zeroline": False}
+        | ticks(labels),
     }
 
 
-def _annotation(text: str, x: str, y: str) -> dict[str, Any]:
-    place = {"xref": f"{x} domain", "yref": f"{y} domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"}
-    return place | {"text": text, "showarrow": False, "yshift": 2, "font": {"size": 13}}
-
-
-def _page(page: str, schemes: int, cells: list[tuple[int, int]]) -> dict[str, Any]:
+def _page(page: str, labels: list[str], cells: list[tuple[int, int]]) -> dict[str, Any]:
     """Domains of all panels on a wide or narrow page."""
     columns = _COLUMNS[page]
     places = cells if columns > 1 else [(number, 0) for number in range(len(cells))]
     rows = 1 + max((row for row, _ in places), default=0)
-    tall, between = _BAR * schemes + 10, _TITLE + _FOOT
+    tall, between = _BAR * len(labels) + 10, _TITLE + _FOOT
     inner = rows * tall + (rows - 1) * between
     width = (1 - _GAP * (columns - 1)) / columns
     changes: dict[str, Any] = {
         "height": inner + _TITLE + _FOOT,
-        "margin.l": 175,
+        "margin.l": 30 + int(7.4 * max((len(names.short(name)) for name in labels), default=0)),
         "dragmode": False if page == "narrow" else "zoom",
     }
     for number, (row, column) in enumerate(places):

@@ -13,10 +13,11 @@ import plotly.graph_objects as go
 
 from divergence import style
 from divergence.figures import names, panels
+from divergence.figures.grid import REFERENCE, Contents, applied, layouts
 from divergence.figures.names import Fields
-from divergence.figures.panels import Panel
+from divergence.figures.panels import Panel, heading
 from divergence.figures.stars import stars, strip
-from divergence.figures.traces import reference_traces, scheme_traces, series, threshold
+from divergence.figures.traces import once, reference_traces, scheme_traces, series, threshold, ticks, truth
 
 _UNIFIED = 8
 """Up to so many schemes one hover box lists all of them."""
@@ -45,23 +46,24 @@ def curves(
     traces: list[Any] = []
     layout: dict[str, Any] = {}
     for panel in shown:
-        at = _along(panel, axis)
-        traces += reference_traces(panel, at, references, len(labels))
-        traces += scheme_traces(panel, at, measure, looks)
-        here = [star for star in found if star.at(panel.key)]
-        if found:
-            more, axes = strip(panel, here, looks)
-            traces += more + threshold(panel, axis, summary)
+        traces += reference_traces(panel, references, len(labels)) + scheme_traces(panel, measure, looks)
+        layout |= _axes(panel, labels, _range(wanted), bool(found))
+        if found and not panel.points:
+            more, axes = strip(panel, [star for star in found if star.at(panel.key)], looks)
+            traces += [*more, threshold(panel, len(labels))]
             layout |= axes
-        layout |= _axes(panel, at, axis, labels, _range(wanted), bool(found))
-    titles = {
-        "x": names.axis_title(axis, fields) if axis else "scheme",
-        "y": names.measure_title(measure),
-        "strip": "γ*" if found else "",
-    }
-    grey = len(references) + bool(found)
-    pages = panels.layouts(shown, [names.short(label) for label in labels], grey, len(labels) if found else 0, titles)
-    return _figure(traces, layout, shown, pages, note, len(labels))
+        if measure == "accuracy":
+            traces.append(truth(panel, len(labels)))
+    contents = Contents(
+        panels=shown,
+        labels=[names.plain(label) for label in labels],
+        references=len(references) + bool(found) + (measure == "accuracy"),
+        strip=bool(found),
+        along=names.axis_title(axis, fields) if axis else "",
+        up=names.measure_title(measure),
+        beside="γ*",
+    )
+    return _figure(once(traces), layout, contents, note)
 
 
 def accuracy(summary: pd.DataFrame, fields: Fields = names.DEFAULT) -> go.Figure:
@@ -81,11 +83,6 @@ REFERENCES = {
 }
 
 
-def _along(panel: Panel, axis: str | None) -> str | None:
-    """The column along a panel: none where its own lines do not vary (an overseer without γ)."""
-    return axis if axis is not None and names.several(panel.lines[axis].dropna()) else None
-
-
 def _range(wanted: pd.DataFrame) -> list[float]:
     """One scale for all panels: from nought (or less), with air above."""
     ends = wanted[["mean", "low", "high"]].to_numpy(dtype=np.float64)
@@ -96,46 +93,33 @@ def _range(wanted: pd.DataFrame) -> list[float]:
     return [low - air, high + air]
 
 
-def _axes(
-    panel: Panel, at: str | None, axis: str | None, labels: list[str], scale: list[float], stripped: bool
-) -> dict[str, Any]:
+def _axes(panel: Panel, labels: list[str], scale: list[float], stripped: bool) -> dict[str, Any]:
     """A panel's axes but for what depends on the page."""
-    x: dict[str, Any] = {"anchor": panel.strip if stripped else panel.y}
-    if at is None:
-        ticks = {"tickvals": list(range(len(labels))), "ticktext": [names.short(name) for name in labels]}
-        x |= ticks | {"range": [-0.5, len(labels) - 0.5], "tickangle": -35, "showgrid": False}
-    else:
-        tried = panel.lines[at].dropna()
-        low, high = float(tried.min()), float(tried.max())
-        x |= {"range": [low - 0.02 * (high - low), high + 0.02 * (high - low)], "zeroline": False}
-    return {panels.long(panel.x): x, panels.long(panel.y): {"anchor": panel.x, "range": scale, "nticks": 6}}
-
-
-def _figure(
-    traces: list[Any], layout: dict[str, Any], shown: list[Panel], pages: Any, note: str, schemes: int
-) -> go.Figure:
-    """Everything put together, laid out for a wide page."""
-    headings = [
-        {
-            "text": panel.title,
-            "xref": f"{panel.x} domain",
-            "yref": f"{panel.y} domain",
-            "x": 0,
-            "y": 1,
-            "xanchor": "left",
-            "yanchor": "bottom",
-            "yshift": 4,
-            "showarrow": False,
-            "font": {"size": 13},
+    if panel.axis is None:
+        rows = {"range": [0.4 - len(labels), 0.6], "showgrid": False, "zeroline": False} | ticks(labels)
+        return {
+            panels.long(panel.x): {"anchor": panel.y, "range": scale, "nticks": 6},
+            panels.long(panel.y): {"anchor": panel.x} | rows,
         }
-        for panel in shown
-    ]
+    tried = panel.lines[panel.axis].dropna()
+    low, high = float(tried.min()), float(tried.max())
+    air = 0.02 * (high - low)
+    foot = panel.strip if stripped else panel.y
+    return {
+        panels.long(panel.x): {"anchor": foot, "range": [low - air, high + air], "zeroline": False},
+        panels.long(panel.y): {"anchor": panel.x, "range": scale, "nticks": 6},
+    }
+
+
+def _figure(traces: list[Any], layout: dict[str, Any], contents: Contents, note: str) -> go.Figure:
+    """Everything put together, laid out for a wide page."""
+    shown = contents.panels
+    pages = layouts(contents)
+    headings = [heading(panel.title, panel.x, panel.y) for panel in shown]
     if not shown:
         headings = [{"text": "no values", "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}]
     legend = {
         "orientation": "h",
-        "xref": "paper",
-        "x": 0,
         "xanchor": "left",
         "yref": "container",
         "yanchor": "top",
@@ -143,18 +127,15 @@ def _figure(
         "font": {"size": 12},
         "tracegroupgap": 0,
     }
-    figure = go.Figure(
-        data=traces,
-        layout={
-            **layout,
-            "template": style.template(),
-            "annotations": headings,
-            "legend": legend,
-            "legend2": legend | {"entrywidth": 200},
-            "hovermode": "x unified" if schemes <= _UNIFIED else "closest",
-            "margin": {"r": 14, "b": 62},
-            "meta": {"layouts": pages, "note": note},
-        },
-    )
-    figure.update_layout({path.replace(".", "_"): value for path, value in pages["wide"].items()})
-    return figure
+    crowded = len(contents.labels) > _UNIFIED or any(panel.points for panel in shown)
+    whole = {
+        **layout,
+        "template": style.template(),
+        "annotations": headings,
+        "legend": legend,
+        "legend2": legend | {"entrywidth": REFERENCE},
+        "hovermode": "closest" if crowded else "x unified",
+        "margin": {"r": 14, "b": 62},
+        "meta": {"layouts": pages, "note": note},
+    }
+    return go.Figure(traces, applied(whole, pages["wide"]))

@@ -36,6 +36,9 @@ UNITS = {
 }
 MEANINGS = {**MEASURES, **WORST, **COSTS, **REFERENCES}
 
+EXPLAINED = ("gameability", "self_persuasion")
+"""Fields whose letters every report explains."""
+
 _LONGEST = 24
 
 
@@ -87,6 +90,11 @@ def symbol(column: str, fields: Fields) -> str:
     return note.symbol if note is not None and note.symbol else words(column)
 
 
+def called(column: str, fields: Fields) -> str:
+    """A swept field in a sentence: its letter if that is explained (γ, λ), its name otherwise."""
+    return symbol(column, fields) if column in EXPLAINED else words(column)
+
+
 def axis_title(column: str, fields: Fields) -> str:
     """Name, symbol and unit of a swept field. Escaped: pictures read a little HTML."""
     note = fields.get(column)
@@ -106,9 +114,19 @@ def escaped(text: str) -> str:
     return html.escape(str(text), quote=False)
 
 
+def plain(text: str) -> str:
+    """A label cut to a length that legends can hold."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
 def short(text: str) -> str:
     """A label cut to a length that legends can hold, escaped."""
-    return escaped(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
+    return escaped(plain(text))
+
+
+def cost(number: float) -> str:
+    """A cost as people write it."""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
 
 
 def interval(mean: float, low: float, high: float, digits: int = 3) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from divergence.figures import names, panels
 from divergence.figures.panels import Panel
+from divergence.figures.traces import label, ticks
 from divergence.intervals import THRESHOLD
 from divergence.style import Look
 
@@ -61,7 +62,7 @@ def stars(summary: pd.DataFrame, crossings: pd.DataFrame | None) -> list[Star]:
     return [
         Star(
             {name: line[name] for name in keys},
-            _label(line),
+            label(str(line["scheme"]), str(line["phase"])),
             _end(line["gamma_star"]),
             _end(line["low"]),
             _end(line["high"]),
@@ -69,10 +70,6 @@ def stars(summary: pd.DataFrame, crossings: pd.DataFrame | None) -> list[Star]:
         )
         for line in found.to_dict("records")
     ]
-
-
-def _label(line: dict[Any, Any]) -> str:
-    return str(line["scheme"]) if line["phase"] == "optimum" else f"{line['scheme']} ({line['phase']})"
 
 
 def _end(value: float) -> float:
@@ -93,8 +90,7 @@ def strip(panel: Panel, here: list[Star], looks: dict[str, Look]) -> tuple[list[
     axis = {
         "anchor": panel.x,
         "range": [0.3 - len(labels), 0.7],
-        "tickvals": [-row for row in range(len(labels))],
-        "ticktext": [names.short(label) for label in labels],
+        **ticks(labels),
         "tickfont": {"size": 11},
         "showgrid": False,
         "zeroline": False,

@@ -222,3 +222,29 @@ def test_a_script_without_a_guard_is_told_so(tmp_path):
     ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode != 0
     assert "__name__ == '__main__'" in ran.stderr
+
+
+def test_where_there_is_no_optimum_the_row_says_so_and_the_curve_ends(tmp_path):
+    from divergence import sweep
+
+    study = sweep(
+        {
+            "questions": 20,
+            "seeds": 1,
+            "scenario": {"type": "ledger", "depth": 1, "rhetoric_family": "laplace"},
+            "scheme": [{"type": "imitation"}, {"type": "kl-regularised", "penalty": 1.0}],
+            "sweep": {"overseer.gameability": [0.0, 0.5, 1.0, 2.0]},
+        },
+        tmp_path,
+        workers=1,
+    )
+    rows = study.rows[study.rows["scheme"] == "kl-regularised"].set_index("gameability")
+    assert (rows["status"][:0.5] == "ok").all()
+    assert rows["status"][1.0:].str.startswith("diverges").all()
+    assert rows["harm"][1.0:].isna().all()
+    assert rows["harm"][:0.5].notna().all()
+    summary = study.summary.query("scheme == 'kl-regularised' and measure == 'harm'")
+    assert summary["gameability"].tolist() == [0.0, 0.5]
+    star = study.crossings.set_index("scheme").loc["kl-regularised"]
+    assert np.isnan(star["gamma_star"])
+    assert star["max"] == 0.5
