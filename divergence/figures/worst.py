@@ -15,12 +15,14 @@ import plotly.graph_objects as go
 
 from divergence import style
 from divergence.figures import names, panels
+from divergence.figures.curves import assembled
+from divergence.figures.grid import Contents
 from divergence.figures.panels import Panel
+from divergence.figures.traces import once
 from divergence.study import Study
 from divergence.style import Look
 from divergence.worst_curves import worst_curves
 
-_BOUND = "Pinsker's bound for imitation"
 _NOTE = (
     "ε is the share of what training gains over answers at random that a model may give up; the leftmost end of a line "
     "is near the harm of the optimum itself."
@@ -34,15 +36,19 @@ def worst(curves: Study | pd.DataFrame) -> go.Figure:
     """
     table = worst_curves(curves.spec) if isinstance(curves, Study) else curves
     shown = _panels(table)
-    labels = list(dict.fromkeys(table["scheme"])) if len(table) else []
+    labels = [str(label) for label in dict.fromkeys(table["scheme"])] if len(table) else []
     looks = style.looks(labels)
-    traces = [trace for panel in shown for trace in _traces(panel, looks)]
-    titles = {"x": "share ε of the objective given up", "y": "worst harm (probability)", "strip": ""}
-    pages = panels.layouts(shown, [names.short(label) for label in labels], 1, 0, titles)
+    contents = Contents(
+        panels=shown,
+        labels=[names.plain(label) for label in labels],
+        references=1,
+        strip=False,
+        along="share ε of the objective given up",
+        up="worst harm (probability)",
+        beside="",
+    )
     axes = {name: axis for panel in shown for name, axis in _axes(panel).items()}
-    figure = go.Figure(traces, axes | _layout(shown, pages))
-    figure.update_layout({path.replace(".", "_"): value for path, value in pages["wide"].items()})
-    return figure
+    return assembled(once([trace for panel in shown for trace in _traces(panel, looks)]), axes, contents, _NOTE)
 
 
 def _panels(table: pd.DataFrame) -> list[Panel]:
@@ -55,69 +61,49 @@ def _panels(table: pd.DataFrame) -> list[Panel]:
     for keys, lines in table.groupby(["scenario", "overseer", "gameability"], sort=False, dropna=False):
         scenario, overseer, gamma = keys
         row = rows.setdefault((str(scenario), str(overseer)), len(rows))
-        parts = [f"<b>{names.escaped(str(scenario))}</b>", *([names.escaped(str(overseer))] if several else [])]
+        parts = [f"<b>{names.short(str(scenario))}</b>", *([names.short(str(overseer))] if several else [])]
         parts += [] if pd.isna(gamma) else [f"γ = {names.value(float(gamma))}"]
         key = {"scenario": scenario, "overseer": overseer, "gameability": gamma}
-        found.append(Panel(len(found), row, " · ".join(parts), key, lines))
+        found.append(Panel(len(found), row, " · ".join(parts), key, lines, "epsilon"))
     return found
 
 
 def _traces(panel: Panel, looks: dict[str, Look]) -> list[dict[str, Any]]:
-    """A line with its band per scheme, and the bound behind them."""
+    """A line with its band per scheme, and Pinsker's bound behind them."""
     traces: list[dict[str, Any]] = []
     bound = panel.lines.dropna(subset=["bound"]).drop_duplicates("epsilon")
     if len(bound):
         line = {"color": style.GREY, "dash": "dash", "width": 1.6}
         drawn = {"x": bound["epsilon"].to_numpy(), "y": bound["bound"].to_numpy(), "line": line, "legend": "legend2"}
-        traces.append(_common(panel, _BOUND) | drawn | {"hovertemplate": "%{y:.3f}"})
+        traces.append(_common(panel, "Pinsker's bound (imitation)") | drawn | {"hovertemplate": "%{y:.3f}"})
     for scheme, own in panel.lines.groupby("scheme", sort=False):
-        look, label = looks[str(scheme)], str(scheme)
-        x, low, high = (own[name].to_numpy(dtype=np.float64) for name in ("epsilon", "low", "high"))
-        if np.isfinite(low).all():
-            edges = {"x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]])}
-            filled = {"fill": "toself", "fillcolor": look.faint(), "line": {"width": 0}, "hoverinfo": "skip"}
-            traces.append(_common(panel, label) | edges | filled | {"showlegend": False})
-        told = [names.interval(*one) for one in own[["mean", "low", "high"]].itertuples(index=False, name=None)]
-        traces.append(
-            _common(panel, label)
-            | {"x": x, "y": own["mean"].to_numpy(), "mode": "lines+markers", "text": told}
-            | {"line": {"color": look.colour, "dash": look.dash, "width": 2.2}, "hovertemplate": "%{text}"}
-            | {"marker": {"symbol": look.marker, "size": 6, "color": look.colour}}
-        )
+        traces += _scheme(panel, str(scheme), looks[str(scheme)], own)
     return traces
+
+
+def _scheme(panel: Panel, label: str, look: Look, own: pd.DataFrame) -> list[dict[str, Any]]:
+    x, low, high = (own[name].to_numpy(dtype=np.float64) for name in ("epsilon", "low", "high"))
+    bands = []
+    if np.isfinite(low).all():
+        edges = {"x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]])}
+        filled = {"fill": "toself", "fillcolor": look.faint(), "line": {"width": 0}, "hoverinfo": "skip"}
+        bands = [_common(panel, label) | edges | filled | {"showlegend": False}]
+    told = [names.interval(*one) for one in own[["mean", "low", "high"]].itertuples(index=False, name=None)]
+    line = (
+        _common(panel, label)
+        | {"x": x, "y": own["mean"].to_numpy(), "mode": "lines+markers", "text": told}
+        | {"line": {"color": look.colour, "dash": look.dash, "width": 2.2}, "hovertemplate": "%{text}"}
+        | {"marker": {"symbol": look.marker, "size": 6, "color": look.colour}}
+    )
+    return [*bands, line]
 
 
 def _common(panel: Panel, name: str) -> dict[str, Any]:
     place = {"type": "scatter", "mode": "lines", "xaxis": panel.x, "yaxis": panel.y}
-    return place | {"legendgroup": name, "name": names.short(name), "showlegend": panel.number == 0}
+    return place | {"legendgroup": name, "name": names.short(name), "showlegend": True}
 
 
 def _axes(panel: Panel) -> dict[str, Any]:
     x = {"anchor": panel.y, "type": "log", "dtick": 1, "exponentformat": "power", "zeroline": False}
-    return {
-        panels.long(panel.x): x,
-        panels.long(panel.y): {"anchor": panel.x, "range": [-0.03, 1.03], "nticks": 6},
-    }
-
-
-def _layout(shown: list[Panel], pages: Any) -> dict[str, Any]:
-    """Headings and legends; the legend of the bound stands below that of the schemes."""
-    place = {"x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 4, "showarrow": False}
-    headings: list[dict[str, Any]] = [
-        {"text": panel.title, "xref": f"{panel.x} domain", "yref": f"{panel.y} domain", "font": {"size": 13}} | place
-        for panel in shown
-    ]
-    if not shown:
-        middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
-        headings = [{"text": "no scheme has an objective"} | middle]
-    legend = {"orientation": "h", "xref": "paper", "x": 0, "xanchor": "left", "yref": "container", "yanchor": "top"}
-    legend |= {"entrywidthmode": "pixels", "font": {"size": 12}, "tracegroupgap": 0}
-    return {
-        "template": style.template(),
-        "annotations": headings,
-        "legend": legend,
-        "legend2": legend | {"entrywidth": 200},
-        "hovermode": "x unified",
-        "margin": {"r": 14, "b": 62},
-        "meta": {"layouts": pages, "note": _NOTE},
-    }
+    y = {"anchor": panel.x, "range": [-0.03, 1.03], "nticks": 6}
+    return {panels.long(panel.x): x, panels.long(panel.y): y}

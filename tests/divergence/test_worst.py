@@ -471,7 +471,7 @@ class TestFigure:
         assert len(figures.worst(small_study).data) > 20
 
     def test_nothing_to_draw_says_so(self, curves):
-        assert "no scheme" in figures.worst(curves[:0]).layout.annotations[0].text
+        assert "no values" in figures.worst(curves[:0]).layout.annotations[0].text
 
 
 class TestTree:
