@@ -2,8 +2,8 @@
 
 A scheme is a frozen part with two duties: the policy at its optimum, exactly and without sampling, and what one
 supervised episode costs in human work. Where a scheme states what it optimises, it is also an ``Objective``; an
-objective that is linear in the policy says what each claim is worth (a rating, or a judge's verdict). Trainers live
-elsewhere.
+objective that is linear in the policy says what each claim is worth (a rating, or a judge's verdict), one that is a
+divergence from the optimum says which. Trainers live elsewhere.
 """
 
 from __future__ import annotations
@@ -73,6 +73,14 @@ class Linear(Objective, ABC):
         return np.asarray((root * self.values(setting)).sum(axis=0))
 
 
+class Regularised(Objective, ABC):
+    """A scheme that pays for leaving a base policy, so that ``J`` is a constant less a multiple of ``KL(π‖π*)``."""
+
+    @abstractmethod
+    def per_nat(self) -> float:
+        """``β``: what a nat of KL from the optimum costs in ``J``."""
+
+
 class Rated(Linear, ABC):
     """A scheme whose objective is a rating, by a human or by a learned reward."""
 
@@ -99,9 +107,15 @@ class Judged(Scheme, ABC):
     def margins(self, setting: Setting) -> Floats:
         """``S(a)``: the judge's log-odds of upholding each claim at the root, argued for, (claims, questions)."""
 
+    def margins_once(self, setting: Setting) -> Floats:
+        """The margins, worked out once for all overseers for whom they are the same."""
+        if self.depends_on_answers:
+            return self.margins(setting)
+        return setting.once_rated((self, "margins"), lambda: self.margins(setting))
+
 
 class Convincing(Linear, Judged, ABC):
     """A scheme whose models are trained to convince the judge: ``J = Σπσ(S)``."""
 
     def values(self, setting: Setting) -> Floats:
-        return np.asarray(special.expit(self.margins(setting)))
+        return np.asarray(special.expit(self.margins_once(setting)))

@@ -17,7 +17,7 @@ from typing import ClassVar
 import numpy as np
 from scipy import special
 
-from distillers.base import NoOptimum, Objective
+from distillers.base import NoOptimum, Regularised
 from distillers.draws import Draws, Selection, kept_at_root, rated_draws
 from distillers.episode import Episode
 from distillers.ratings import expected_ratings
@@ -28,7 +28,7 @@ from scenarios.streams import Floats
 
 
 @part
-class KLRegularised(Objective, Selection):
+class KLRegularised(Regularised, Selection):
     """Maximise approval less a penalty for leaving HCH."""
 
     group: ClassVar[str] = "selection"
@@ -41,6 +41,9 @@ class KLRegularised(Objective, Selection):
     def objective(self, setting: Setting, root: Floats) -> Floats:
         worth = self._worth(expected_ratings(setting))
         return np.asarray((root * worth).sum(axis=0) - self.penalty * _kl(root, setting.hch.root))
+
+    def per_nat(self) -> float:
+        return self.penalty
 
     def divergence(self, setting: Setting) -> Floats:
         """Of claims, and of the arguments kept for each: ``θK'(θ) - K(θ)``, ``K = log E exp(θx_1)``."""

@@ -72,12 +72,22 @@ def load(directory: Path | str) -> Study:
 
 
 def tree(
-    scenario: Scenario | str = "ledger", overseer: Overseer | str = "human", *, seed: int = 0, question: int = 0
+    scenario: Scenario | str = "ledger",
+    overseer: Overseer | str = "human",
+    *,
+    seed: int = 0,
+    question: int = 0,
+    worst: float | None = None,
 ) -> Any:
-    """One consultation of HCH, as a record; ``print`` it to see who was asked what, when, and what they answered."""
+    """One consultation of HCH, as a record; ``print`` it to see who was asked what, when, and what they answered.
+
+    ``worst``: an ``ε``; the record then also has what the core schemes' worst ``ε``-near optima answer there.
+    """
     from divergence.consultation import consultation
 
-    return consultation(_part("scenario", scenario), _part("overseer", overseer), seed, question)
+    asked = _part("scenario", scenario), _part("overseer", overseer)
+    core = default_spec(quick=True).schemes if worst is not None else ()
+    return consultation(*asked, seed, question, worst, core)
 
 
 def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from divergence.measures import COSTS, MEASURES, REFERENCES, Measured, brief, measure, references, target
+from divergence.measures import COSTS, MEASURES, REFERENCES, WORST, Measured, brief, measure, references, target
 from hch.setting import Setting
 from overseers.base import Overseer
 from scenarios.base import Scenario
@@ -106,6 +106,7 @@ def _row(cell: Cell, named: Named, measured: Measured, shared: dict[str, float |
         "status": measured.status,
     }
     values |= {name: _mean(measured.values[name]) if name in measured.values else None for name in MEASURES}
+    values |= {name: measured.worst.get(name) for name in WORST}
     values |= {name: getattr(measured.episode, name) if measured.episode else None for name in COSTS}
     return Row(values | shared, _packed(measured.values, STORED, cell.questions))
 

@@ -210,6 +210,10 @@ def tree(
     gameability: Annotated[float | None, typer.Option(help="The overseer's γ.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the questions.")] = 0,
     question: Annotated[int, typer.Option(min=0, help="Number of the root question.")] = 0,
+    worst: Annotated[
+        float | None,
+        typer.Option(metavar="EPS", help="Also what each scheme's worst policy within ε of its optimum answers."),
+    ] = None,
     settings: Settings = None,
     plugin: Plugins = None,
 ) -> None:
@@ -221,7 +225,7 @@ def tree(
     if gameability is not None:
         settings = [f"overseer.gameability={gameability!r}", *(settings or [])]
     spec = _with(spec, settings)
-    print(api.tree(spec.scenarios[0].part, spec.overseers[0].part, seed=seed, question=question))
+    print(api.tree(spec.scenarios[0].part, spec.overseers[0].part, seed=seed, question=question, worst=worst))
 
 
 @app.command()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from divergence.build import SpecError
+from divergence.cell import Named
+from divergence.near_optima import NearOptima, near_optima
 from hch import events
 from hch.exact import hch
 from hch.office import Consultation, Visit
@@ -21,7 +24,7 @@ LEGEND = (
 
 @dataclass(frozen=True)
 class Consulted:
-    """A consultation with what is needed to read it. ``print`` it."""
+    """A consultation with what is needed to read it. ``print`` it. ``worst``: near-optimal policies, if asked for."""
 
     scenario: Scenario
     overseer: Overseer
@@ -29,9 +32,11 @@ class Consulted:
     question: int
     record: Consultation
     hch_accuracy: float
+    worst: NearOptima | None = None
 
     def __str__(self) -> str:
-        return "\n".join([*self._head(), *self._lines(), "", *self._tally(), LEGEND])
+        below = [] if self.worst is None else ["", str(self.worst)]
+        return "\n".join([*self._head(), *self._lines(), "", *self._tally(), LEGEND, *below])
 
     def _head(self) -> list[str]:
         done = _minutes(self.record.visits[0].finish)
@@ -62,13 +67,24 @@ class Consulted:
         ]
 
 
-def consultation(scenario: Scenario, overseer: Overseer, seed: int = 0, question: int = 0) -> Consulted:
-    """Consult HCH on root question number ``question`` of a seed, a desk for everybody."""
+def consultation(
+    scenario: Scenario,
+    overseer: Overseer,
+    seed: int = 0,
+    question: int = 0,
+    worst: float | None = None,
+    schemes: Sequence[Named] = (),
+) -> Consulted:
+    """Consult HCH on root question number ``question`` of a seed, a desk for everybody.
+
+    ``worst``: an ``ε``; what the schemes' worst ``ε``-near optima answer there is worked out too.
+    """
     if seed < 0 or question < 0:
         raise SpecError(f"seed and question must be whole numbers ≥ 0, not {seed} and {question}")
     trees = scenario.trees(seed, 1, start=question)
     accuracy = float(hch(trees, overseer).root[trees.root.truth[0, 0], 0])
-    return Consulted(scenario, overseer, seed, question, events.consult(trees, 0, overseer), accuracy)
+    near = None if worst is None else near_optima(scenario, overseer, schemes, worst, seed, question)
+    return Consulted(scenario, overseer, seed, question, events.consult(trees, 0, overseer), accuracy, near)
 
 
 def _walk(

@@ -3,6 +3,9 @@
 Every measure, scheme and swept value of a seed is resampled with the same weights, so differences of schemes are
 paired: what they share cancels. γ* is where mean harm first crosses 0.1, linearly interpolated; its interval comes from
 the crossings of the resampled curves.
+
+Worst harms have no value per question (what may be given up is shared): theirs are normal intervals from the seeds'
+spread.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from divergence.cell import STORED, unpack
-from divergence.measures import COSTS, MEASURES, REFERENCES
+from divergence.measures import COSTS, MEASURES, REFERENCES, WORST
 from scenarios import streams
 from scenarios.streams import Floats
 
@@ -36,12 +39,14 @@ class Draws:
     """Resampled means. ``keys``: one row per scenario × overseer × scheme × swept point, seeds pooled.
 
     ``means``: (rows, measures of ``names``). ``draws``: (rows, measures, resamples). ``costs``: (rows, costs).
+    ``worst``: mean, low and high of measures with one number a row, (3, rows, measures of ``WORST``).
     """
 
     keys: pd.DataFrame
     means: Floats
     draws: Floats
     costs: Floats
+    worst: Floats
     names: tuple[str, ...] = NAMES
 
     def of(self, measure: str) -> tuple[Floats, Floats]:
@@ -64,15 +69,29 @@ def draws(
         resampled = tables.reshape(-1, questions) @ _weights(seed, questions)
         found = zip(rows, tables.mean(axis=2, dtype=np.float64), resampled.reshape(*tables.shape[:2], -1), strict=True)
         for row, means, drawn in found:
-            costs = np.array([np.nan if row[name] is None else row[name] for name in COSTS], dtype=np.float64)
-            _pool(sums.setdefault(tuple(row.get(name) for name in columns), [0]), means, drawn, costs)
+            costs, worst = _scalars(row, COSTS), _scalars(row, WORST)
+            key = tuple(row.get(name) for name in columns)
+            _pool(sums.setdefault(key, [0]), means, drawn, costs, worst, worst**2)
     keys = pd.DataFrame(list(sums), columns=columns)
-    shapes = ((len(names),), (len(names), RESAMPLES), (len(COSTS),))
+    shapes = ((len(names),), (len(names), RESAMPLES), (len(COSTS),), (len(WORST),), (len(WORST),))
     parts: list[Any] = [
         np.array([pooled[place] / pooled[0] for pooled in sums.values()]).reshape(len(sums), *shape)
         for place, shape in enumerate(shapes, start=1)
     ]
-    return Draws(keys, parts[0], parts[1], parts[2], names)
+    seeds = np.array([pooled[0] for pooled in sums.values()])
+    return Draws(keys, parts[0], parts[1], parts[2], _normal(parts[3], parts[4], seeds), names)
+
+
+def _scalars(row: dict[str, Any], names: Iterable[str]) -> Floats:
+    """Numbers that a row has one of each, NaN where blank."""
+    return np.array([np.nan if row.get(name) is None else row[name] for name in names], dtype=np.float64)
+
+
+def _normal(mean: Floats, squares: Floats, seeds: np.ndarray) -> Floats:
+    """Means over seeds with normal 95 % intervals from the seeds' spread, (3, rows, names); one seed has none."""
+    count = seeds.reshape(-1, 1).astype(np.float64)
+    error = np.sqrt(np.maximum(squares - mean**2, 0.0) / np.where(count > 1, count - 1.0, np.nan))
+    return np.stack([mean, np.maximum(mean - 1.96 * error, 0.0), np.minimum(mean + 1.96 * error, 1.0)])
 
 
 def _pool(pooled: list[Any], *parts: np.ndarray) -> None:
@@ -95,6 +114,11 @@ def summary(found: Draws) -> pd.DataFrame:
     lines += [
         found.keys.assign(measure=name, mean=found.costs[:, place], low=np.nan, high=np.nan)
         for place, name in enumerate(COSTS)
+    ]
+    mean, low, high = found.worst if len(found.keys) else (found.means,) * 3
+    lines += [
+        found.keys.assign(measure=name, mean=mean[:, place], low=low[:, place], high=high[:, place])
+        for place, name in enumerate(WORST)
     ]
     return pd.concat(lines, ignore_index=True).dropna(subset=["mean"]).reset_index(drop=True)
 

@@ -7,7 +7,7 @@ question; a row of results holds their means. A measure that a scheme does not d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import special
@@ -16,6 +16,7 @@ from distillers.base import Judged, NoOptimum, Rated, Scheme
 from distillers.draws import Selection
 from distillers.episode import Episode
 from distillers.noise_free_hch import NoiseFreeHCH
+from divergence.worst import reason_against, worsts
 from hch.policy import Policy
 from hch.setting import Setting
 from scenarios.streams import Floats
@@ -43,6 +44,15 @@ MEASURES = {
 NEED_A_TRUTH = frozenset(("harm", "better", "harm_reference", "accuracy", "accuracy_difference", "planted_harm", "asd"))
 """Left out where claims are good by degrees: none of them is the true one."""
 
+WORST = {
+    "worst_harm_0": "harm of the worst policy that is optimal",
+    "worst_harm_0.01": "harm of the worst policy that gives up 1 % of what training gains over answers at random",
+    "worst_harm_0.1": "harm of the worst policy that gives up 10 % of what training gains over answers at random",
+}
+"""One number a row: what may be given up is shared by its questions. Blank where a scheme has no objective."""
+
+EPSILONS = (0.0, 0.01, 0.1)
+
 COSTS = {
     "human_minutes": "human work in one supervised episode, minutes",
     "elapsed_minutes": "time one supervised episode takes when nobody waits for a desk, minutes",
@@ -64,11 +74,15 @@ _BRIEF = ("harm", "better", "divergence_tv", "accuracy", "accuracy_difference", 
 
 @dataclass(frozen=True)
 class Measured:
-    """One scheme in one setting. ``values``: measure → one number per question. ``status``: ok, or why none."""
+    """One scheme in one setting. ``values``: measure → one number per question. ``status``: ok, or why none.
+
+    ``worst``: measure → one number, empty for a scheme without an objective.
+    """
 
     values: dict[str, Floats]
     episode: Episode | None
     status: str = "ok"
+    worst: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,16 +137,24 @@ def measure(scheme: Scheme, setting: Setting, to: Target) -> Measured:
         return Measured({}, None, str(reason))
     if isinstance(scheme, Selection):
         values["kl"] = scheme.divergence(setting)
-    if isinstance(scheme, Rated):
-        values["approval"] = (policy.root * scheme.ratings(setting, policy)).sum(axis=0)
+    ratings = scheme.ratings(setting, policy) if isinstance(scheme, Rated) else None
+    if ratings is not None:
+        values["approval"] = (policy.root * ratings).sum(axis=0)
     if isinstance(scheme, Judged):
-        values["asd"] = _score_difference(_margins(scheme, setting), to)
+        values["asd"] = _score_difference(scheme.margins_once(setting), to)
     root = setting.trees.root
     if root.grades is not None:
         values = {name: value for name, value in values.items() if name not in NEED_A_TRUTH}
         values["quality"] = (policy.root * root.grades.quality[:, 0]).sum(axis=0)
     known = {name: values[name] for name in MEASURES if name in values}
-    return Measured(known, scheme.episode(setting))
+    return Measured(known, scheme.episode(setting), worst=_worst(scheme, setting, policy, ratings))
+
+
+def _worst(scheme: Scheme, setting: Setting, policy: Policy, ratings: Floats | None) -> dict[str, float]:
+    if reason_against(scheme, setting.trees):
+        return {}
+    found = worsts(scheme, setting, EPSILONS, policy, ratings)
+    return {name: worst.mean for name, worst in zip(WORST, found, strict=True)}
 
 
 def brief(scheme: Scheme, setting: Setting) -> Measured:
@@ -194,13 +216,6 @@ def optimum(scheme: Scheme, setting: Setting) -> Policy:
 def counterfactual(scheme: Scheme, setting: Setting) -> AtRoot:
     """The optimum's root answers in another setting than the one measured, likewise."""
     return setting.once_at_root(scheme, lambda: at_root(optimum(scheme, setting)))
-
-
-def _margins(scheme: Judged, setting: Setting) -> Floats:
-    """A judge's margins at the root, worked out once likewise."""
-    if scheme.depends_on_answers:
-        return scheme.margins(setting)
-    return setting.once_rated((scheme, "margins"), lambda: scheme.margins(setting))
 
 
 def _gamed(policy: AtRoot, deaf: AtRoot) -> Floats:

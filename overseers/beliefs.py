@@ -127,7 +127,7 @@ class Belief(Mind):
         faded = np.exp(-self.weight)
         kept = -np.expm1(-self.weight)
         spread = faded * total + kept * e
-        if spread.min() < _SMALLEST:
+        if spread.min(initial=np.inf) < _SMALLEST:  # nobody may be asked: then there is no least
             attentive = self._extreme_answer(chance)
         else:
             share = chance / spread

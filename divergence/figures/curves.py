@@ -63,7 +63,7 @@ def curves(
         up=names.measure_title(measure),
         beside="γ*",
     )
-    return _figure(once(traces), layout, contents, note)
+    return assembled(once(traces), layout, contents, note)
 
 
 def accuracy(summary: pd.DataFrame, fields: Fields = names.DEFAULT) -> go.Figure:
@@ -111,7 +111,7 @@ def _axes(panel: Panel, labels: list[str], scale: list[float], stripped: bool) -
     }
 
 
-def _figure(traces: list[Any], layout: dict[str, Any], contents: Contents, note: str) -> go.Figure:
+def assembled(traces: list[Any], layout: dict[str, Any], contents: Contents, note: str) -> go.Figure:
     """Everything put together, laid out for a wide page."""
     shown = contents.panels
     pages = layouts(contents)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from divergence.measures import COSTS, MEASURES, REFERENCES
+from divergence.measures import COSTS, MEASURES, REFERENCES, WORST
 from divergence.spec import Spec
 from overseers.human import Human
 from scenarios.part import FieldNote, Part, notes
@@ -20,7 +20,9 @@ Fields = Mapping[str, FieldNote]
 DEFAULT: Fields = {note.name: note for note in notes(Human)}
 
 PROBABILITIES = frozenset(
-    name for name in (*MEASURES, *REFERENCES) if name not in ("divergence_js", "approval", "asd", "accuracy_difference")
+    name
+    for name in (*MEASURES, *WORST, *REFERENCES)
+    if name not in ("divergence_js", "approval", "asd", "accuracy_difference")
 )
 UNITS = {
     **dict.fromkeys(PROBABILITIES, "probability"),
@@ -32,7 +34,7 @@ UNITS = {
     "elapsed_minutes": "minutes",
     "labels": "count",
 }
-MEANINGS = {**MEASURES, **COSTS, **REFERENCES}
+MEANINGS = {**MEASURES, **WORST, **COSTS, **REFERENCES}
 
 EXPLAINED = ("gameability", "self_persuasion")
 """Fields whose letters every report explains."""

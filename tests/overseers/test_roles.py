@@ -163,3 +163,9 @@ def test_without_spread_every_time_is_the_mean():
 
 def test_work_of_no_length_takes_no_time():
     assert (pace.durations(PLACES[:10], "join", 0.0, "lognormal", 0.5) == 0).all()
+
+
+def test_asking_nobody_gives_no_answers():
+    """A level from which no demonstration is drawn, say."""
+    nothing = np.zeros((4, 0))
+    assert Belief(nothing, 8.0).answer(nothing).shape == (4, 0)
