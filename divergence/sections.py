@@ -21,6 +21,8 @@ from divergence.measures import MEASURES
 from divergence.spec import Spec
 from divergence.study import Study
 from divergence.terminal import focus
+from divergence.worst import reason_against
+from divergence.worst_curves import worst_curves
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def sections(study: Study) -> list[Section]:
     return [
         _found(study, point, fields),
         *_pictures(study, fields),
+        *_worst(study),
         _differences(study, point, fields),
         *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),
         _assumed(study),
@@ -144,6 +147,36 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             "and human judgements. Whiskers, where there are any, span the swept values.",
             {"costs": ("costs", _csv(spans(summary)))},
         ),
+    ]
+
+
+def _worst(study: Study) -> list[Section]:
+    """Worst harm against ``ε``; nothing where no scheme has an objective."""
+    curves = worst_curves(study.spec)
+    if not len(curves):
+        return []
+    others = [named.label for named in study.spec.schemes if reason_against(named.part)]
+    before = (
+        "<p>An optimum says what perfect training does. How much harm can a model do that is almost as good by its own "
+        "objective? Of all policies that reach the objective's optimum but for a share ε of what training gains over "
+        "answers at random, this is the harm of the worst.</p>"
+    )
+    reading = (
+        "Higher is worse. Far left a line is near the harm of the optimum itself; a line that rises early is of an "
+        "objective that says little about harm. The dashed line is what Pinsker's inequality allows at most to a "
+        "policy that imitates. Shaded bands are 95 % intervals."
+    )
+    if others:
+        reading += f" Without an objective to be near: {', '.join(names.plain(label) for label in others)}."
+    return [
+        Section(
+            "worst",
+            "Harm of the worst near-optimum",
+            before,
+            figures.worst(curves),
+            reading,
+            {"worst": ("worst harm", _csv(curves))},
+        )
     ]
 
 
