@@ -214,18 +214,28 @@ def tree(
         float | None,
         typer.Option(metavar="EPS", help="Also what each scheme's worst policy within ε of its optimum answers."),
     ] = None,
+    staff: Annotated[int | None, typer.Option(min=1, help="People who share the work. Default: all.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Also as a page: tree and timeline, γ = 0 beside.")
+    ] = None,
     settings: Settings = None,
     plugin: Plugins = None,
 ) -> None:
     """One consultation of HCH as text: who was asked what, when, what they answered, where a planted falsehood won."""
-    from divergence import api
+    from divergence import api, tree_page
 
     _load(plugin)
     spec = api.customised(api.default_spec(), 0, None, {"scenario": [scenario], "overseer": [overseer]})
     if gameability is not None:
         settings = [f"overseer.gameability={gameability!r}", *(settings or [])]
     spec = _with(spec, settings)
-    print(api.tree(spec.scenarios[0].part, spec.overseers[0].part, seed=seed, question=question, worst=worst))
+    asked, asks = spec.scenarios[0].part, spec.overseers[0].part
+    if html is not None:
+        tree_page.check(asked)
+    consulted = api.tree(asked, asks, seed=seed, question=question, worst=worst, staff=staff)
+    print(consulted)
+    if html is not None:
+        print(f"\npage: {tree_page.write(consulted, html)}")
 
 
 @app.command()
