@@ -2,7 +2,7 @@
 // A consultation: for every run a drawing of its tree, and below it a line with a bar of time for everybody.
 (() => {
 const page = JSON.parse(document.getElementById("page").textContent);
-const MOST_AT_FIRST = 130; // lines that are open when the page is
+const MOST_AT_FIRST = 64; // lines that are open when the page is
 const NARROW = 620;
 const STEP = { x: 27, y: 46 };
 
@@ -63,14 +63,13 @@ function glyph(person) {
 // ---- what is open ----
 
 function startOpen() {
-  let lines = 1;
-  const queue = [page.runs[0].people[0]];
-  while (queue.length) {
-    const person = queue.shift();
-    if (!person.below.length || lines + person.below.length > MOST_AT_FIRST) continue;
-    open.add(person.name);
-    lines += person.below.length;
-    queue.push(...person.below);
+  let level = [page.runs[0].people[0]], lines = 1;
+  while (level.length) {
+    const below = level.flatMap((person) => person.below);
+    lines += below.length;
+    if (lines > MOST_AT_FIRST) break;
+    level.forEach((person) => open.add(person.name));
+    level = below;
   }
 }
 
@@ -213,7 +212,7 @@ function mark() {
   const searching = document.getElementById("search").value.trim() !== "";
   for (const element of runs.querySelectorAll("[data-name]")) {
     const hit = found[element.dataset.run].has(element.dataset.name);
-    element.classList.toggle("current", element.dataset.name === current);
+    element.classList.toggle("current", !card.hidden && element.dataset.name === current);
     element.classList.toggle("match", searching && hit);
     element.classList.toggle("dim", searching && !hit);
     if (element.classList.contains("person")) element.tabIndex = element.dataset.name === current ? 0 : -1;
@@ -243,7 +242,7 @@ function signed(value) {
 
 function beliefs(name, number) {
   const both = columns(name), person = people[number].get(name);
-  const heads = ["claim", "appeal v", "thought x₁", ...both.map((one) => `belief, ${one.title}`)];
+  const heads = ["claim", "appeal v", "thought x₁", ...both.map((one) => `belief ${one.title.replaceAll(" ", "\u00a0")}`)];
   const cells = (kind, texts) => texts.map((text, column) => make(kind, column ? { class: "number" } : {}, text));
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...cells("th", heads))));
   const body = table.createTBody();
@@ -282,6 +281,7 @@ function hide() {
   pinned = false;
   card.hidden = true;
   card.removeAttribute("data-pinned");
+  mark();
 }
 
 function corner(element) {
