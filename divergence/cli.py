@@ -17,6 +17,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from divergence import command_figures
+
 if TYPE_CHECKING:
     from divergence.spec import Spec
     from divergence.study import Study
@@ -50,6 +52,7 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         from divergence.build import SpecError
+        from divergence.images import ImagesError
         from divergence.plugins import PluginError
         from divergence.pool import PoolError
         from divergence.store import StoreError
@@ -57,7 +60,7 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
 
         try:
             command(*args, **kwargs)
-        except (SpecError, StoreError, PluginError, PoolError, PartError) as error:
+        except (SpecError, StoreError, PluginError, PoolError, PartError, ImagesError) as error:
             _complain(str(error))
             raise typer.Exit(2) from None
         except OSError as error:
@@ -250,6 +253,9 @@ def new(
 
     path = templates.write(kind, name, out)
     print(f"wrote {path}; try it:\n\n  {templates.command(kind, name, path)}\n")
+
+
+app.command()(reported(command_figures.figures))
 
 
 def _load(plugins: list[Path] | None) -> None:
