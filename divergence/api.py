@@ -82,16 +82,18 @@ def tree(
     seed: int = 0,
     question: int = 0,
     worst: float | None = None,
+    staff: int | None = None,
 ) -> Any:
     """One consultation of HCH, as a record; ``print`` it to see who was asked what, when, and what they answered.
 
     ``worst``: an ``ε``; the record then also has what the core schemes' worst ``ε``-near optima answer there.
+    ``staff``: how many people share the work; by default everybody has a desk.
     """
     from divergence.consultation import consultation
 
     asked = _part("scenario", scenario), _part("overseer", overseer)
     core = default_spec(quick=True).schemes if worst is not None else ()
-    return consultation(*asked, seed, question, worst, core)
+    return consultation(*asked, seed, question, worst, core, staff)
 
 
 def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:

@@ -17,6 +17,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from divergence import command_figures
+
 if TYPE_CHECKING:
     from divergence.spec import Spec
     from divergence.study import Study
@@ -50,6 +52,7 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         from divergence.build import SpecError
+        from divergence.images import ImagesError
         from divergence.plugins import PluginError
         from divergence.pool import PoolError
         from divergence.store import StoreError
@@ -57,7 +60,7 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
 
         try:
             command(*args, **kwargs)
-        except (SpecError, StoreError, PluginError, PoolError, PartError) as error:
+        except (SpecError, StoreError, PluginError, PoolError, PartError, ImagesError) as error:
             _complain(str(error))
             raise typer.Exit(2) from None
         except OSError as error:
@@ -217,18 +220,28 @@ def tree(
         float | None,
         typer.Option(metavar="EPS", help="Also what each scheme's worst policy within ε of its optimum answers."),
     ] = None,
+    staff: Annotated[int | None, typer.Option(min=1, help="People who share the work. Default: all.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Also as a page: tree and timeline, γ = 0 beside.")
+    ] = None,
     settings: Settings = None,
     plugin: Plugins = None,
 ) -> None:
     """One consultation of HCH as text: who was asked what, when, what they answered, where a planted falsehood won."""
-    from divergence import api
+    from divergence import api, tree_page
 
     _load(plugin)
     spec = api.customised(api.default_spec(), 0, None, {"scenario": [scenario], "overseer": [overseer]})
     if gameability is not None:
         settings = [f"overseer.gameability={gameability!r}", *(settings or [])]
     spec = _with(spec, settings)
-    print(api.tree(spec.scenarios[0].part, spec.overseers[0].part, seed=seed, question=question, worst=worst))
+    asked, asks = spec.scenarios[0].part, spec.overseers[0].part
+    if html is not None:
+        tree_page.check(asked)
+    consulted = api.tree(asked, asks, seed=seed, question=question, worst=worst, staff=staff)
+    print(consulted)
+    if html is not None:
+        print(f"\npage: {tree_page.write(consulted, html)}")
 
 
 @app.command()
@@ -243,6 +256,9 @@ def new(
 
     path = templates.write(kind, name, out)
     print(f"wrote {path}; try it:\n\n  {templates.command(kind, name, path)}\n")
+
+
+app.command()(reported(command_figures.figures))
 
 
 def _load(plugins: list[Path] | None) -> None:

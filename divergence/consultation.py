@@ -38,13 +38,23 @@ class Consulted:
         below = [] if self.worst is None else ["", str(self.worst)]
         return "\n".join([*self._head(), *self._lines(), "", *self._tally(), LEGEND, *below])
 
+    def told(self) -> list[str]:
+        """What came of it, in two sentences."""
+        return [self._spent(), *self._tally()]
+
+    def _spent(self) -> str:
+        done, staff = minutes(self.record.visits[0].finish), self.record.staff
+        at_once = "" if staff is None else f", {staff} at a time"
+        return (
+            f"{len(self.record.visits)} people{at_once}, {minutes(self.record.work):.0f} minutes of work, answered after "
+            f"{done:.0f} minutes; HCH gives the true answer with probability {self.hch_accuracy:.3f}"
+        )
+
     def _head(self) -> list[str]:
-        done = _minutes(self.record.visits[0].finish)
         return [
-            f"{_described(self.scenario)}, seed {self.seed}, question {self.question}",
-            f"asked: {_described(self.overseer)}",
-            f"{len(self.record.visits)} people, {_minutes(self.record.work):.0f} minutes of work, answered after "
-            f"{done:.0f} minutes; HCH gives the true answer with probability {self.hch_accuracy:.3f}",
+            f"{described(self.scenario)}, seed {self.seed}, question {self.question}",
+            f"asked: {described(self.overseer)}",
+            self._spent(),
             "",
         ]
 
@@ -74,17 +84,21 @@ def consultation(
     question: int = 0,
     worst: float | None = None,
     schemes: Sequence[Named] = (),
+    staff: int | None = None,
 ) -> Consulted:
-    """Consult HCH on root question number ``question`` of a seed, a desk for everybody.
+    """Consult HCH on root question number ``question`` of a seed. ``staff``: how many people share the work, or all.
 
     ``worst``: an ``ε``; what the schemes' worst ``ε``-near optima answer there is worked out too.
     """
+    if staff is not None and staff < 1:
+        raise SpecError(f"staff must be a whole number ≥ 1, not {staff}")
     if seed < 0 or question < 0:
         raise SpecError(f"seed and question must be whole numbers ≥ 0, not {seed} and {question}")
     trees = scenario.trees(seed, 1, start=question)
     accuracy = float(hch(trees, overseer).root[trees.root.truth[0, 0], 0])
     near = None if worst is None else near_optima(scenario, overseer, schemes, worst, seed, question)
-    return Consulted(scenario, overseer, seed, question, events.consult(trees, 0, overseer), accuracy, near)
+    record = events.consult(trees, 0, overseer, staff)
+    return Consulted(scenario, overseer, seed, question, record, accuracy, near)
 
 
 def _walk(
@@ -109,21 +123,22 @@ def _told(visit: Visit) -> str:
     """One human's line: when, what, and why if it was false."""
     right = visit.answer == visit.truth
     flag = f"  ⚑ {visit.planted}" if visit.planted is not None else ""
-    when = f"{_minutes(visit.started):5.0f}–{_minutes(visit.finish):<4.0f}"
-    return f"{when} answers {visit.answer} {'✓' if right else '✗'}{flag}{'' if right else _why(visit)}"
+    when = f"{minutes(visit.started):5.0f}–{minutes(visit.finish):<4.0f}"
+    why = "" if right else f"  (truth {visit.truth}: {reason(visit)})"
+    return f"{when} answers {visit.answer} {'✓' if right else '✗'}{flag}{why}"
 
 
-def _why(visit: Visit) -> str:
-    truth = f"  (truth {visit.truth}: "
+def reason(visit: Visit) -> str:
+    """Why a false answer was given."""
     if visit.supported != visit.truth:
         if visit.answer == visit.supported:
-            return f"{truth}misled, sub-answers join to {visit.supported})"
+            return f"misled, sub-answers join to {visit.supported}"
         won = "the planted falsehood won" if visit.answer == visit.planted else "talked itself into another claim"
-        return f"{truth}misled by sub-answers, and {won})"
-    return f"{truth}{'the planted falsehood won' if visit.answer == visit.planted else 'talked itself out of it'})"
+        return f"misled by sub-answers, and {won}"
+    return "the planted falsehood won" if visit.answer == visit.planted else "talked itself out of it"
 
 
-def _described(made: Part) -> str:
+def described(made: Part) -> str:
     """Name and the fields that have a symbol: ledger (K = 6, b = 2, …)."""
     table = as_table(made)
     shown = [f"{note.symbol} = {_number(table[note.name])}" for note in notes(type(made)) if note.symbol]
@@ -134,5 +149,6 @@ def _number(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _minutes(ticks: int) -> float:
+def minutes(ticks: int) -> float:
+    """Ticks as minutes."""
     return ticks / TICKS_PER_MINUTE

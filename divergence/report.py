@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from importlib import resources
 from pathlib import Path
 
 from plotly.offline import get_plotlyjs
 
 from divergence import fragments as html
 from divergence import style, wording
+from divergence.packaged import packaged
 from divergence.sections import sections
 from divergence.study import Study
 
@@ -46,15 +46,12 @@ def page(study: Study) -> str:
     filled = {
         "title": html.text(_TITLE),
         "about": html.text(wording.listed(named.label for named in study.spec.scenarios)),
-        "style": _packaged("report.css"),
+        "style": packaged("report.css"),
+        "theme": packaged("theme.js"),
         "contents": "".join(f'<a href="#{one.name}">{html.text(one.title)}</a>' for one in parts),
         "body": "\n".join(one.page() for one in parts),
         "footer": html.text(f"hch-divergence {study.about.get('version', '')}"),
         "plotly": get_plotlyjs(),
         "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], _packaged("report.html"))
-
-
-def _packaged(name: str) -> str:
-    return resources.files("divergence").joinpath(name).read_text(encoding="utf-8")
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], packaged("report.html"))

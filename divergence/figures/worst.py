@@ -25,7 +25,8 @@ from divergence.worst_curves import worst_curves
 
 _NOTE = (
     "ε is the share of what training gains over answers at random that a model may give up; the leftmost end of a line "
-    "is near the harm of the optimum itself."
+    "is near the harm of the optimum itself. Whatever else the study sweeps is at the value tried that "
+    "is nearest its part's own."
 )
 
 
@@ -104,6 +105,6 @@ def _common(panel: Panel, name: str) -> dict[str, Any]:
 
 
 def _axes(panel: Panel) -> dict[str, Any]:
-    x = {"anchor": panel.y, "type": "log", "dtick": 1, "exponentformat": "power", "zeroline": False}
+    x = {"anchor": panel.y, "type": "log", "dtick": 1, "exponentformat": "none", "zeroline": False}
     y = {"anchor": panel.x, "range": [-0.03, 1.03], "nticks": 6}
     return {panels.long(panel.x): x, panels.long(panel.y): y}
