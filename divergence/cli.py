@@ -17,6 +17,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from divergence import notebook_commands
+
 if TYPE_CHECKING:
     from divergence.spec import Spec
     from divergence.study import Study
@@ -240,6 +242,10 @@ def new(
 
     path = templates.write(kind, name, out)
     print(f"wrote {path}; try it:\n\n  {templates.command(kind, name, path)}\n")
+
+
+for _command in (notebook_commands.notebook, notebook_commands.explore):
+    app.command()(reported(_command))
 
 
 def _load(plugins: list[Path] | None) -> None:
