@@ -114,7 +114,7 @@ def _details(spec: Spec, brief: bool) -> Iterator[tuple[dict[str, Any], bytes, b
     for one in plan.cells(spec):
         result = cell.run(replace(one, brief=brief))
         for row in result.rows:
-            yield row.values, row.detail, result.references
+            yield row.values, row.detail, result.references  # noqa: PD011 (not pandas)
 
 
 def _named(parts: Any) -> tuple[Named, ...]:

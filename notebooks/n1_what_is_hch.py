@@ -25,14 +25,14 @@ def _():
 
     A question is too hard for you, but you may split it and give the parts to people as able as you, who may split
     theirs in turn. *Humans consulting HCH*, HCH for short, is that tree of people without end. It is what
-    Hubinger's *Outer alignment and imitative amplification* takes as the target: **imitative amplification**
-    trains a model to predict what a human answers who consults the model, and when that training succeeds, the model
+    Hubinger's *Outer alignment and imitative amplification* takes as the target: **imitative amplification** trains
+    a model to predict what a human answers who consults the model, and when that training succeeds, the model
     answers as HCH does. So whether HCH's answers are good is a question about people, not about training.
 
     Here the question is a *ledger*: what is the total of eight entries, modulo 6? Each entry is a leaf, and whoever
     is asked for a total splits it in two. There are six possible answers, the **claims** 0 to 5, and one is true.
-    The people are *gameable*: besides what they can check, they are moved by how persuasive a claim is. And now
-    and then a false claim is **planted** that looks persuasive to everybody.
+    The people are *gameable*: besides what they can check, they are moved by how persuasive a claim is. And now and
+    then a false claim is **planted** that looks persuasive to everybody.
     """)
     return
 
@@ -156,13 +156,13 @@ def _(drawn, exact):
         [
             go.Scatter(
                 y=exact,
-                name="exact: the recursion of probabilities",
+                name="exact recursion",
                 line={"color": style.BLUE, "width": 2.5},
                 hovertemplate="%{y:.3f}",
             ),
             go.Scatter(
                 y=drawn,
-                name="simulated: 500 questions, a human for each node (95 % interval)",
+                name="simulated (95 % interval)",
                 mode="markers",
                 marker={"symbol": "square", "size": 9, "color": style.ORANGE},
                 error_y={"array": _error, "color": style.ORANGE},
@@ -174,7 +174,13 @@ def _(drawn, exact):
         xaxis={"title": "k, levels of helpers", "dtick": 1},
         yaxis={"title": "chance of the true answer", "range": [0, 1.05]},
     )
-    mo.vstack([mo.md("### Does a bigger tree help?"), picture(accuracy, 330)])
+    mo.vstack(
+        [
+            mo.md("### Does a bigger tree help?"),
+            picture(accuracy, 330),
+            mo.md("Means over 500 questions, the simulation with a human for every node."),
+        ]
+    )
     return (accuracy,)
 
 
@@ -183,9 +189,9 @@ def _():
     mo.md("""
     **What to try.** With γ = 0 nobody can be talked into anything, and helpers help: each level makes the questions
     smaller. Raise γ: errors at the leaves now pass upwards, for a sum forgives nothing, and a tree of easily gamed
-    people can be worse than fewer of them. Then set λ = 0: people who do not talk *themselves* into things are safe in
-    HCH however gameable they are, because in HCH nobody argues with them. That is imitation's whole
-    safety in this model: HCH depends on the product λγ alone.
+    people can be worse than fewer of them. Then set λ = 0: people who do not talk *themselves* into things are safe
+    in HCH however gameable they are, because in HCH nobody argues with them. That is imitation's whole safety in
+    this model: HCH depends on the product λγ alone.
 
     The two ways of computing agree within the noise of the simulation. Everything that follows uses the exact one.
 

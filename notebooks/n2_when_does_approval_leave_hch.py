@@ -31,11 +31,12 @@ def _():
     failure of training.
 
     - **imitation** ends in HCH; its line is flat by what it optimises, not by decree: it is computed, not assumed;
-    - **approval** is rated by a human who consults the model itself, so what fools a rater below is built upon above;
+    - **approval** is rated by a human who consults the model itself, so what fools a rater below is built upon
+      above;
     - **approval-frozen** is rated by a human who consults a frozen HCH: errors below are HCH's, not the model's.
 
-    **Harm** is the probability that a scheme moves from HCH's answers to *false* ones. **γ\\*** is the gameability at
-    which mean harm first reaches 0.1: there, we say, the scheme has left HCH.
+    **Harm** is the probability that a scheme moves from HCH's answers to *false* ones. **γ\\*** is the gameability
+    at which mean harm first reaches 0.1: there, we say, the scheme has left HCH.
     """)
     return
 
@@ -101,7 +102,8 @@ def _(knobs, measured):
 
 @app.cell
 def _(knobs, measured, now):
-    stars = departures(measured(knobs.value["scenario"], 0.5, 0.3, 64, 0.0).crossings, now.crossings)
+    first = measured(knobs.value["scenario"], itself=0.5, planting=0.3, search=64, asymmetry=0.0)
+    stars = departures(before=first.crossings, now=now.crossings)
     mo.vstack(
         [
             mo.md("### How far you moved γ\\*"),
@@ -112,7 +114,7 @@ def _(knobs, measured, now):
             ),
         ]
     )
-    return (stars,)
+    return first, stars
 
 
 @app.cell
@@ -139,13 +141,13 @@ def _():
     - *Planting off (0)*: without falsehoods that persuade on their face, what is left is rhetoric, found by search.
     - *n = 1*: a model that searches no more than a human does. Then raise n: harm comes sooner.
     - *Asymmetry*: the often-made assumption that lies (or truths) are easier to argue for. Zero is neutral.
-    - *λ = 1*: people who persuade themselves as readily as others persuade them. HCH itself now fails early, so there
-      is less to lose by leaving it; and frozen approval, which builds on HCH's answers, is the first to leave. At λ ≤
-      0.5 it is the last. **A ranking of schemes hangs on this one assumption.**
+    - *λ = 1*: people who persuade themselves as readily as others persuade them. HCH itself now fails early, so
+      there is less to lose by leaving it; and frozen approval, which builds on HCH's answers, is the first to
+      leave. At λ ≤ 0.5 it is the last. **A ranking of schemes hangs on this one assumption.**
     - *majority*: a kind of question whose join outvotes single errors.
 
-    Harm is measured against HCH *of the same people*: where HCH is mostly wrong, a scheme that is just as wrong does
-    little further harm. Read harm beside HCH's own accuracy, as the report of `hch compare` shows it.
+    Harm is measured against HCH *of the same people*: where HCH is mostly wrong, a scheme that is just as wrong
+    does little further harm. Read harm beside HCH's own accuracy, as the report of `hch compare` shows it.
 
     **Next:** `hch notebook 3` lets a second model argue against the first.
     """)

@@ -27,17 +27,17 @@ def _():
     mo.md("""
     # 3 · Does debate fix it?
 
-    In **debate** two models argue. One claims an answer to the question and to every part of it; the other picks the
-    part where the first is weakest, and so on, **ℓ** levels down, where a human at last decides between claims, having
-    heard the best argument for each and the best **rebuttal** against it. A false answer above needs a false answer
-    somewhere below, so an honest opponent can always point to it, if the judge can be made to see it.
+    In **debate** two models argue. One claims an answer to the question and to every part of it; the other picks
+    the part where the first is weakest, and so on, **ℓ** levels down, where a human at last decides between claims,
+    having heard the best argument for each and the best **rebuttal** against it. A false answer above needs a false
+    answer somewhere below, so an honest opponent can always point to it, if the judge can be made to see it.
 
     Four arrangements, at their exact optimum:
 
     - **debate**: the judge decides alone. At the leaves it can check the claim; higher up it cannot;
     - **debate-hch**: the judge consults HCH where it decides;
-    - **cross-examination**: at each level the flaw is found only with probability φ; otherwise the judge must decide
-      right there (obfuscated arguments: a flaw that nobody can point to);
+    - **cross-examination**: at each level the flaw is found only with probability φ; otherwise the judge must
+      decide right there (obfuscated arguments: a flaw that nobody can point to);
     - **approval**, for comparison: one model, no opponent.
     """)
     return
@@ -162,8 +162,8 @@ def _(answers, margins, one, path):
             mo.md("### The leaf that decides, for one question"),
             picture(debated, 330),
             mo.md(
-                f"The judge decides at the leaves, so what the debate answers at the root is the join of what wins at "
-                f"every leaf. The thick path leads to the leaf whose winner is least convincing: it leads its best "
+                f"The judge decides at the leaves, so what the debate answers at the root is the join of what wins "
+                f"at every leaf. The thick path leads to the leaf whose winner is least convincing: it leads its best "
                 f"rival by **{_margin:.1f}** noise units. That is where the opponent attacks, and how sure the judge "
                 f"is of the whole. Hover for each margin."
             ),
@@ -177,12 +177,12 @@ def _():
     mo.md("""
     **What to try.**
 
-    - *Nobody attacks* (both sliders at 0): debate without rebuttals. Rebuttals drawn alike for truth and falsehood are
-      not neutral, for they add luck; what debate gains, it gains where false claims are easier to attack.
-    - *More attacks on false claims than on true ones*: Irving, Christiano and Amodei's hope that it is harder to lie than to
-      refute a lie.
-    - *φ*: findability. A debate through three levels finds a flaw with probability φ³; the deeper it must go, the more
-      often the judge is left with a question too large to check.
+    - *Nobody attacks* (both sliders at 0): debate without rebuttals. Rebuttals drawn alike for truth and falsehood
+      are not neutral, for they add luck; what debate gains, it gains where false claims are easier to attack.
+    - *More attacks on false claims than on true ones*: Irving, Christiano and Amodei's hope that it is harder to
+      lie than to refute a lie.
+    - *φ*: findability. A debate through three levels finds a flaw with probability φ³; the deeper it must go, the
+      more often the judge is left with a question too large to check.
     - *majority*: one leaf rarely decides there, for it is outvoted.
 
     **Next:** `hch notebook 4` turns up the optimisation itself.

@@ -30,10 +30,11 @@ def _():
     mo.md("""
     # 4 · Goodhart's curve
 
-    *When a measure becomes a target, it ceases to be a good measure.* How fast it ceases depends on how hard the target
-    is pursued and on the **tails** of the error. Here is the smallest world in which that can be seen: one question, whose answers
-    have a quality **V** (normal, spread 1), and a rater who sees V + γX: the quality plus an error X, how persuasive the answer
-    happens to be. Three ways to select for the rating, each with a dial for how hard it presses:
+    *When a measure becomes a target, it ceases to be a good measure.* How fast it ceases depends on how hard the
+    target is pursued and on the **tails** of the error. Here is the smallest world in which that can be seen: one
+    question, whose answers have a quality **V** (normal, spread 1), and a rater who sees V + γX: the quality plus
+    an error X, how persuasive the answer happens to be. Three ways to select for the rating, each with a dial for
+    how hard it presses:
 
     - **best-of-N** draws N answers and keeps the best rated;
     - **kl-regularised** maximises the rating less β times its divergence from the answers it started from;
@@ -87,9 +88,9 @@ def _():
         world = Goodhart(rhetoric_family=family, rhetoric_freedom=freedom, correlation=correlation)
         rater = Human(leaf_discernment=1.0, self_persuasion=0.0, gameability=gamma)
         dials = [
-            (BestOfN(), "scheme.draws", [2**k for k in range(0, 19, 2)]),
+            (BestOfN(), "scheme.draws", [2**k for k in range(19)]),
             (KLRegularised(), "scheme.penalty", np.geomspace(0.25, 20, 9).tolist()),
-            (Quantilizer(), "scheme.share", [4.0**-k for k in range(9)]),
+            (Quantilizer(), "scheme.share", [2.0**-k for k in range(17)]),
         ]
         for scheme, dial, values in dials:
             found = live(world, rater, scheme, dial, values, measures=["quality", "kl"], questions=1).summary
@@ -110,7 +111,7 @@ def _(knobs, pressed):
             go.Scatter(
                 x=table["kl"],
                 y=table["quality"],
-                name=name if len(table) else f"{name}: no optimum",
+                name=name,
                 mode="lines+markers",
                 line={"color": _looks[name].colour, "dash": _looks[name].dash, "width": 2.2},
                 marker={"symbol": _looks[name].marker, "size": 7},
@@ -124,22 +125,30 @@ def _(knobs, pressed):
         xaxis={"title": "pressure: KL from unselected answers (nats)", "range": [-0.2, 13]},
         yaxis={"title": "true quality V (its own spread = 1)", "rangemode": "tozero"},
     )
-    mo.vstack([mo.md("### True quality of what is selected, against pressure"), picture(pressure, 420)])
+    _none = ", ".join(name for name, table in _named if not len(table))
+    mo.vstack(
+        [
+            mo.md("### True quality of what is selected, against pressure"),
+            picture(pressure, 420),
+            mo.md(f"**Without any optimum here:** {_none}." if _none else "Hover for the dial behind each point."),
+        ]
+    )
     return (pressure,)
 
 
 @app.cell
 def _():
     mo.md("""
-    With *normal* error, quality keeps rising: some of what is selected is luck, but some is merit. With *Laplace* error
-    it levels off. With *Student t* error it rises and then **falls back to nothing**: under enough pressure all that is selected is
-    error (Kwa, Thomas and Garriga-Alonso, *Catastrophic Goodhart*). KL-regularised approval has no optimum there at all,
-    which is why it may have no line: the rating can be had at any price in KL.
+    With *normal* error, quality keeps rising: some of what is selected is luck, but some is merit. With *Laplace*
+    error it levels off. With *Student t* error it rises and then **falls back to nothing**: under enough pressure
+    all that is selected is error (Kwa, Thomas and Garriga-Alonso, *Catastrophic Goodhart*). KL-regularised approval
+    has no optimum there at all, which is why it may have no line: the rating can be had at any price in KL.
 
     ## All the models that are nearly optimal
 
-    The essay asks for more than a good optimum: *all* the models that perform (nearly) optimally should be safe. So give up a share ε of
-    what training gains over answers at random, and let an adversary choose the **worst** policy that is still that good.
+    The essay asks for more than a good optimum: *all* the models that perform (nearly) optimally should be safe. So
+    give up a share ε of what training gains over answers at random, and let an adversary choose the **worst**
+    policy that is still that good.
     """)
     return
 
@@ -177,6 +186,7 @@ def _(worlds):
     )
     near = worst_curves(_study, [worlds.value["gamma"]])
     worst = figures.worst(near)
+    worst.update_traces(name="Pinsker's bound", selector={"legendgroup": "Pinsker's bound (imitation)"})
     mo.vstack([mo.md("### The worst model within ε of the optimum (ledger)"), picture(worst, 440)])
     return near, worst
 
@@ -184,10 +194,11 @@ def _(worlds):
 @app.cell
 def _():
     mo.md("""
-    The left end of each line is the harm of the optimum itself; what it *rises* by is what the objective leaves open. Imitation starts
-    at nothing, and Pinsker's bound (dashed) says how far any model that predicts nearly as well may stray. Approval
-    may start at nothing too, and then rise more slowly than imitation: that its optimum is unsafe at high γ does not make
-    its near optima less safe at low γ. Move γ and see when the argument of the essay holds, and when not.
+    The left end of each line is the harm of the optimum itself; what it *rises* by is what the objective leaves
+    open. Imitation starts at nothing, and Pinsker's bound (dashed) says how far any model that predicts nearly as
+    well may stray. Approval may start at nothing too, and then rise more slowly than imitation: that its optimum is
+    unsafe at high γ does not make its near optima less safe at low γ. Move γ and see when the argument of the essay
+    holds, and when not.
 
     **Next:** `hch notebook 5` puts an overseer, a scheme and a scenario of your own beside the built-in ones.
     """)

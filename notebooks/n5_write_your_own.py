@@ -40,8 +40,8 @@ def _():
         hch notebook 5 --edit
 
     which copies this notebook to your directory and opens it in an editor: change a class, and the figures below it
-    follow. Each cell can also be saved in a file of its own and given to any command,
-    `hch compare --plugin mine.py --overseer human --overseer deadlined`; `hch new overseer deadlined` writes such a file to start from.
+    follow. Each cell can also be saved in a file of its own and given to any command, `hch compare --plugin mine.py
+    --overseer human --overseer deadlined`; `hch new overseer deadlined` writes such a file to start from.
     """)
     return
 
@@ -90,9 +90,9 @@ def _():
     mo.md("""
     ## An overseer
 
-    What does it believe when nobody argues (`own`), and when somebody argues for each claim (`rating`)? A belief is a **bias**,
-    which persuasion makes, and a **weight** on what it can verify. This one works to a deadline: the higher the
-    question, the less it verifies, and the more it goes by impressions.
+    What does it believe when nobody argues (`own`), and when somebody argues for each claim (`rating`)? A belief is
+    a **bias**, which persuasion makes, and a **weight** on what it can verify. This one works to a deadline: the
+    higher the question, the less it verifies, and the more it goes by impressions.
     """)
     return
 
@@ -144,9 +144,9 @@ def _():
     mo.md("""
     ## A scheme
 
-    What does perfect optimisation end in (`optimum`: one claim for every question, leaves first), and what does one supervised
-    episode cost (`episode`)? This one maximises approval but distrusts what shines: it takes off some of a claim's appeal on
-    its face before it compares ratings.
+    What does perfect optimisation end in (`optimum`: one claim for every question, leaves first), and what does one
+    supervised episode cost (`episode`)? This one maximises approval but distrusts what shines: it takes off some of
+    a claim's appeal on its face before it compares ratings.
     """)
     return
 
@@ -189,8 +189,9 @@ def _():
     mo.md("""
     ## A scenario
 
-    How do sub-answers make an answer (`join`), and what is true at the leaves (`leaf_truths`, from the questions' identities, so that
-    the same question always has the same truth)? This one asks whether anything is wrong below: a single *yes* is enough.
+    How do sub-answers make an answer (`join`), and what is true at the leaves (`leaf_truths`, from the questions'
+    identities, so that the same question always has the same truth)? This one asks whether anything is wrong below:
+    a single *yes* is enough.
     """)
     return
 
@@ -227,8 +228,8 @@ def _(knobs):
 @app.cell
 def _():
     mo.md("""
-    Everything else works with parts of your own at once: `hch list`, sweeps, ablations, the report, and
-    `hch explore --plugin mine.py`. A study with them is reproducible, for the plug-in's fingerprint is stored with it.
+    Everything else works with parts of your own at once: `hch list`, sweeps, ablations, the report, and `hch
+    explore --plugin mine.py`. A study with them is reproducible, for the plug-in's fingerprint is stored with it.
     """)
     return
 

@@ -41,11 +41,11 @@ def controls(knobs: Any) -> Any:
     return mo.vstack(list(knobs.elements.values()), gap=0.6)
 
 
-def departures(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """γ* of every scheme in two tables of crossings, side by side, with intervals."""
-    columns = {"γ* at the start": before, "γ* now": after}
-    found = {name: [_star(line) for line in table.to_dict("records")] for name, table in columns.items()}
-    return pd.DataFrame({"scheme": after["scheme"].tolist()} | found)
+def departures(**crossings: pd.DataFrame) -> pd.DataFrame:
+    """γ* of every scheme with its interval: a column for each table of crossings, which have the same schemes."""
+    columns = {f"γ* {name}": [_star(line) for line in table.to_dict("records")] for name, table in crossings.items()}
+    schemes = next(iter(crossings.values()))["scheme"].tolist()
+    return pd.DataFrame({"scheme": schemes} | columns).set_index("scheme")
 
 
 def _star(line: dict[str, Any]) -> str:
