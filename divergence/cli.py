@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from divergence import command_figures
+from divergence import command_figures, notebook_commands
 
 if TYPE_CHECKING:
     from divergence.spec import Spec
@@ -258,7 +258,8 @@ def new(
     print(f"wrote {path}; try it:\n\n  {templates.command(kind, name, path)}\n")
 
 
-app.command()(reported(command_figures.figures))
+for _command in (command_figures.figures, notebook_commands.notebook, notebook_commands.explore):
+    app.command()(reported(_command))
 
 
 def _load(plugins: list[Path] | None) -> None:

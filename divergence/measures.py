@@ -69,7 +69,8 @@ REFERENCES = {
 }
 
 
-_BRIEF = ("harm", "better", "divergence_tv", "accuracy", "accuracy_difference", "abstained")
+BRIEF = ("harm", "better", "divergence_tv", "accuracy", "accuracy_difference", "abstained")
+"""What ``brief`` measures."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def brief(scheme: Scheme, setting: Setting) -> Measured:
     except NoOptimum as reason:
         return Measured({}, None, str(reason))
     left_out = NEED_A_TRUTH if root.grades is not None else frozenset[str]()
-    return Measured({name: values[name] for name in _BRIEF if name not in left_out}, None)
+    return Measured({name: values[name] for name in BRIEF if name not in left_out}, None)
 
 
 def harm(pi: Floats, hch: Floats, true: Floats) -> Floats:

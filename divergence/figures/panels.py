@@ -78,7 +78,9 @@ def _numeric(column: pd.Series | None) -> bool:
     if column is None or pd.api.types.is_bool_dtype(column):
         return False
     present = column.dropna()
-    return len(present) > 0 and all(isinstance(v, int | float) and not isinstance(v, bool) for v in present.unique())
+    return len(present) > 0 and all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in present.unique().tolist()
+    )
 
 
 def swept(summary: pd.DataFrame) -> list[str]:

@@ -1,0 +1,55 @@
+"""How a notebook shows a figure and its sliders: readable on a phone, no logo, no button that sends data away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marimo as mo
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from divergence import style
+
+CONFIG = {name: value for name, value in style.CONFIG.items() if name != "responsive"}
+"""Marimo resizes figures itself; both together leave them without height."""
+
+_STAR = ("gamma_star", "low", "high")
+_AXIS, _ROW = 62, 22
+"""Pixels: room for the horizontal axis with its title, and a row of the legend."""
+
+
+def picture(figure: go.Figure, height: int = 440) -> Any:
+    """A figure of one panel, its legend below it, where it wraps to any width. ``height`` in pixels."""
+    shown = sum(trace.showlegend is not False for trace in figure.data)
+    below = _ROW * (1 + shown // 2)
+    legend = {"orientation": "h", "x": 0, "xref": "paper", "xanchor": "left", "yref": "paper", "yanchor": "top"}
+    figure.update_traces(legend="legend", selector={"legend": "legend2"})
+    figure.update_layout(
+        template=style.template(mo.app_meta().theme or "light"),
+        legend=legend | {"y": -_AXIS / (height - _AXIS - 40), "entrywidth": None},
+        height=height + below,
+        margin={"t": 40, "b": _AXIS + below, "r": 14},
+        dragmode=False,
+        meta=None,
+    )
+    return mo.ui.plotly(figure, config=CONFIG)
+
+
+def controls(knobs: Any) -> Any:
+    """Sliders below each other, each with what it does; on a phone the words wrap under the slider."""
+    return mo.vstack(list(knobs.elements.values()), gap=0.6)
+
+
+def departures(**crossings: pd.DataFrame) -> pd.DataFrame:
+    """γ* of every scheme with its interval: a column for each table of crossings, which have the same schemes."""
+    columns = {f"γ* {name}": [_star(line) for line in table.to_dict("records")] for name, table in crossings.items()}
+    schemes = next(iter(crossings.values()))["scheme"].tolist()
+    return pd.DataFrame({"scheme": schemes} | columns).set_index("scheme")
+
+
+def _star(line: dict[str, Any]) -> str:
+    """A crossing as people write it; ends of an interval may lie beyond the γ that were tried."""
+    beyond = f"> {line['max']:g}"
+    star, low, high = (f"{line[name]:.2f}" if np.isfinite(line[name]) else beyond for name in _STAR)
+    return star if star == low == high else f"{star} [{low}, {high}]"
