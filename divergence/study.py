@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,16 +19,18 @@ from pathlib import Path
 import pandas as pd
 
 from divergence import intervals, plan, pool, specfile
-from divergence.cell import STORED, Cell
+from divergence.cell import STORED, Cell, Failure
 from divergence.grounds import TABLES, Grounds
 from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
 from divergence.spec import Spec
-from divergence.store import FILE, FILES, Store, StoreError
+from divergence.store import FILE, FILES, Store, StoreError, writing
 from divergence.version import version
 
 Progress = Callable[[int, int], None]
 """Called with (cells done, cells in all) as a study proceeds."""
+Failed = Callable[[Failure], None]
+"""Called with each cell that failed."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,16 @@ class Study:
         """γ* of every scheme: where mean harm first crosses 0.1, with its interval."""
         return intervals.crossings(self.draws)
 
+    @property
+    def failures(self) -> list[Failure]:
+        """The cells that could not be computed, each with its error; they have no rows."""
+        found: list[Failure] = []
+        for file in FILES:
+            if (self.directory / file).exists():
+                with Store(self.directory, file) as store:
+                    found += store.failures()
+        return found
+
     @cached_property
     def grounds(self) -> Grounds:
         """What the ranking hangs on: ``.ablations``, ``.shares``, ``.verdicts`` and what is behind them."""
@@ -86,47 +98,75 @@ def run(
     out: Path | None = None,
     *,
     workers: int | None = None,
+    scheduler: str | None = None,
     fresh: bool = False,
+    retry: bool = False,
     progress: Progress | None = None,
+    failed: Failed | None = None,
 ) -> Study:
     """Run a study, or what is left of it, with its ablations and the points of its box if it asks for them.
 
-    Writes ``results.sqlite`` (``ablations.sqlite``, ``shares.sqlite``), ``results.csv`` and ``spec.toml``.
-    Raises SpecError, StoreError or PoolError. On KeyboardInterrupt everything finished is kept.
+    ``scheduler``: address of a dask scheduler (``tcp://…``) whose workers compute, instead of processes here.
+    ``retry``: compute cells again that failed before. Writes ``results.sqlite`` (``ablations.sqlite``,
+    ``shares.sqlite``), ``results.csv`` and ``spec.toml``. A cell that fails is kept with its error, and the others go
+    on. Raises SpecError, StoreError or PoolError. On KeyboardInterrupt everything finished is kept.
     """
     workers = workers or os.cpu_count() or 1
     everything = plan.everything(spec)
-    plan.check_memory(itertools.chain(*everything.values()), workers)
+    if scheduler is None:
+        plan.check_memory(itertools.chain(*everything.values()), workers)
     directory = out if out is not None else Path(default_name(spec))
-    if fresh:
-        discard(directory)
-    about = _about(spec)
-    with Store(directory, create=True) as store:
-        _same(store, about, directory)
-        store.note(about)
-    tell = progress or (lambda done, total: None)
+    with writing(directory), pool.engine(workers, scheduler) as engine:
+        if fresh:
+            discard(directory)
+        about = _about(spec)
+        with Store(directory, create=True) as store:
+            _same(store, about, directory)
+            store.note(about)
+        for file, cells in everything.items():  # first of all, so that others can see how much there is to do
+            if cells:
+                with Store(directory, file, create=True) as store:
+                    store.note({"cells": str(len(cells)), "workers": str(engine.workers)})
+                    if retry:
+                        store.forget_failures()
+        _compute_all(directory, everything, engine, progress or (lambda *_: None), failed or (lambda _: None))
+        study = Study(directory, spec, about)
+        (directory / "spec.toml").write_text(about["spec"], encoding="utf-8")
+        _not_all_failed(study)
+        write_csv(study)
+    return study
+
+
+def _compute_all(
+    directory: Path, everything: dict[str, list[Cell]], engine: pool.Engine, tell: Progress, failed: Failed
+) -> None:
+    """Compute the cells that are in no store yet, and tell how many are dealt with as they come in."""
     done, total = 0, sum(len(cells) for cells in everything.values())
     for file, cells in everything.items():
         if not cells:
             continue
         with Store(directory, file, create=True) as store:
-            for ready in _compute(store, cells, workers):
-                tell(done + ready, total)
+            dealt_with = store.done() | {failure.index for failure in store.failures()}
+            tell(done + len(dealt_with), total)
+            for outcomes in engine(plan.chunks([one for one in cells if one.index not in dealt_with])):
+                store.add(outcomes)
+                for outcome in outcomes:
+                    dealt_with.add(outcome.index)
+                    if isinstance(outcome, Failure):
+                        failed(outcome)
+                tell(done + len(dealt_with), total)
         done += len(cells)
-    study = Study(directory, spec, about)
-    (directory / "spec.toml").write_text(about["spec"], encoding="utf-8")
-    write_csv(study)
-    return study
 
 
-def _compute(store: Store, cells: list[Cell], workers: int) -> Iterator[int]:
-    """Compute the cells that are not in a store yet, and say how many are as they come in."""
-    finished = store.done()
-    yield len(finished)
-    for results in pool.results(plan.chunks([one for one in cells if one.index not in finished]), workers):
-        store.add(results)
-        finished |= {result.index for result in results}
-        yield len(finished)
+def _not_all_failed(study: Study) -> None:
+    """A study of which nothing came out is an error."""
+    with Store(study.directory) as store:
+        failures = store.failures()
+        if failures and not store.done():
+            raise StoreError(
+                f"{study.directory}: all {len(failures)} cells failed; the first: {failures[0].error}; "
+                f"'hch status {study.directory} --errors' shows where, --retry computes them again"
+            )
 
 
 def load(directory: Path | str) -> Study:
@@ -154,8 +194,12 @@ def write_tables(study: Study) -> None:
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     temporary = path.with_suffix(".part")
-    table.to_csv(temporary, index=False)
-    temporary.replace(path)
+    try:
+        table.to_csv(temporary, index=False)
+        temporary.replace(path)
+    except OSError:  # a full disk, say
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def default_name(spec: Spec) -> str:
