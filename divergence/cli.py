@@ -10,6 +10,7 @@ import tomllib
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
+    from divergence.cell import Failure
     from divergence.spec import Spec
     from divergence.study import Study
 
@@ -37,6 +39,11 @@ Plugins = Annotated[
     list[Path] | None, typer.Option("--plugin", help="A Python file with parts of your own; repeatable.")
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start over: discard what the directory holds of a study.")]
+Retry = Annotated[bool, typer.Option("--retry", help="Compute cells again that failed before.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="tcp://…", help="Compute on the workers of this dask scheduler."),
+]
 Open = Annotated[bool, typer.Option("--open", help="Open the report in the browser.")]
 Settings = Annotated[
     list[str] | None,
@@ -110,6 +117,8 @@ def compare(
     settings: Settings = None,
     plugin: Plugins = None,
     fresh: Fresh = False,
+    retry: Retry = False,
+    scheduler: Scheduler = None,
     open_: Open = False,
 ) -> None:
     """Compare schemes by their divergence from HCH, over gameability. The main job.
@@ -123,7 +132,7 @@ def compare(
     spec = api.default_spec(quick=quick, full=full)
     chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
     spec = _with(api.customised(spec, seed, gameability or None, chosen), settings)
-    _run(spec, out, workers, fresh, open_)
+    _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
 
 
 @app.command()
@@ -138,6 +147,8 @@ def sweep(
     settings: Settings = None,
     plugin: Plugins = None,
     fresh: Fresh = False,
+    retry: Retry = False,
+    scheduler: Scheduler = None,
     open_: Open = False,
 ) -> None:
     """Run a study of your own: any field of any part may be swept, several at once."""
@@ -151,7 +162,7 @@ def sweep(
         plan.check_memory(itertools.chain(*plan.everything(spec).values()), _cores(workers))
         print(describe(spec, _cores(workers)))
         return
-    _run(spec, out, workers, fresh, open_)
+    _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
 
 
 @app.command()
@@ -272,12 +283,39 @@ def _with(spec: Spec, settings: list[str] | None) -> Spec:
     return supported(spec) if settings else spec
 
 
-def _run(spec: Spec, out: Path | None, workers: int | None, fresh: bool, open_: bool) -> None:
+@dataclass(frozen=True)
+class Running:
+    """How a study is run."""
+
+    out: Path | None
+    workers: int | None
+    scheduler: str | None
+    fresh: bool
+    retry: bool
+
+
+def _run(spec: Spec, how: Running, open_: bool) -> None:
+    """Run a study and show it. Cells that failed are told, and the exit code is 1 then."""
     from divergence import study
 
-    with _progress() as tell:
-        finished = study.run(spec, out, workers=workers, fresh=fresh, progress=tell)
+    with _progress() as (tell, failed):
+        finished = study.run(
+            spec,
+            how.out,
+            workers=how.workers,
+            scheduler=how.scheduler,
+            fresh=how.fresh,
+            retry=how.retry,
+            progress=tell,
+            failed=failed,
+        )
     _finish(finished, open_)
+    if failures := finished.failures:
+        _complain(
+            f"{len(failures)} cell(s) failed and are missing above; the first: {failures[0].error}\n"
+            f"'hch status {finished.directory} --errors' shows where; --retry computes them again"
+        )
+        raise typer.Exit(1)
 
 
 def _finish(finished: Study, open_: bool) -> None:
@@ -294,13 +332,20 @@ def _finish(finished: Study, open_: bool) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar with time left, on standard error."""
+def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[Failure], None]]]:
+    """A progress bar with time left and failures, on standard error: what to call with progress, and with a failure."""
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells")]
     console = Console(stderr=True)
+    failures = 0
     with Progress(*columns, TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console) as bar:
         task = bar.add_task("measuring", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def failed(_: Failure) -> None:
+            nonlocal failures
+            failures += 1
+            bar.update(task, description=f"measuring ({failures} failed)")
+
+        yield lambda done, total: bar.update(task, completed=done, total=total), failed
 
 
 def _console() -> Console:

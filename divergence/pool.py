@@ -24,6 +24,10 @@ from divergence import cell
 from divergence.cell import Cell, Outcome
 
 
+_ONE_CHUNK = threading.Lock()
+"""A worker with several threads (dask's may have them) still computes one chunk at a time: trees are shared."""
+
+
 class PoolError(RuntimeError):
     """The workers cannot work; the message says what to do."""
 
@@ -93,7 +97,8 @@ def _as_completed(executor: Executor, chunks: list[list[Cell]], workers: int) ->
 
 
 def _run(chunk: bytes) -> list[Outcome]:
-    return [cell.attempt(one) for one in cloudpickle.loads(chunk)]
+    with _ONE_CHUNK:
+        return [cell.attempt(one) for one in cloudpickle.loads(chunk)]
 
 
 def _start() -> None:
