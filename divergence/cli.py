@@ -128,7 +128,7 @@ def compare(
     """
     from divergence import api
 
-    _load(plugin)
+    load_plugins(plugin)
     spec = api.default_spec(quick=quick, full=full)
     chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
     spec = _with(api.customised(spec, seed, gameability or None, chosen), settings)
@@ -154,7 +154,7 @@ def sweep(
     """Run a study of your own: any field of any part may be swept, several at once."""
     from divergence import plan, specfile
 
-    _load(plugin)
+    load_plugins(plugin)
     spec = _with(specfile.read(spec_file), settings)
     if dry_run:
         from divergence.dry import describe
@@ -175,7 +175,7 @@ def report(
     """Write a study's report.html and its tables again, and print them."""
     from divergence import study
 
-    _load(plugin)
+    load_plugins(plugin)
     _finish(study.load(directory), open_)
 
 
@@ -191,7 +191,7 @@ def diff(
     from divergence import diff as diffs
     from divergence import study, terminal_diff
 
-    _load(plugin)
+    load_plugins(plugin)
     found = diffs.diff(study.load(before), study.load(after))
     if out is not None:
         found.harm.to_csv(out, index=False)
@@ -206,7 +206,7 @@ def list_(
     """Every scenario, overseer and scheme: fields, symbols, units, ranges, a line each."""
     from divergence import listing
 
-    _load(plugin)
+    load_plugins(plugin)
     if json_:
         print(json.dumps(listing.as_records(), ensure_ascii=False, indent=2))
     else:
@@ -231,7 +231,7 @@ def tree(
     """One consultation of HCH as text: who was asked what, when, what they answered, where a planted falsehood won."""
     from divergence import api
 
-    _load(plugin)
+    load_plugins(plugin)
     spec = api.customised(api.default_spec(), 0, None, {"scenario": [scenario], "overseer": [overseer]})
     if gameability is not None:
         settings = [f"overseer.gameability={gameability!r}", *(settings or [])]
@@ -253,7 +253,8 @@ def new(
     print(f"wrote {path}; try it:\n\n  {templates.command(kind, name, path)}\n")
 
 
-def _load(plugins: list[Path] | None) -> None:
+def load_plugins(plugins: list[Path] | None) -> None:
+    """Execute plug-in files, so that their parts are known."""
     from divergence.plugins import load_plugin
 
     for path in plugins or []:
@@ -279,6 +280,9 @@ def _with(spec: Spec, settings: list[str] | None) -> Spec:
             value = text.strip()
         spec = replace(spec, axes=tuple(axis for axis in spec.axes if axis.path != path))
         spec = replace(spec, box=tuple(assumed for assumed in spec.box if assumed.path != path))
+        if spec.sample is not None:
+            drawn = tuple(one for one in spec.sample.ranges if one.path != path)
+            spec = replace(spec, sample=replace(spec.sample, ranges=drawn) if drawn else None)
         spec = apply(spec, {path: value}, f"--set {path}")
     return supported(spec) if settings else spec
 
@@ -321,9 +325,13 @@ def _run(spec: Spec, how: Running, open_: bool) -> None:
 def _finish(finished: Study, open_: bool) -> None:
     """Write what a reader opens, print the tables, and the report's path last."""
     from divergence import report as reports
-    from divergence import study, terminal
+    from divergence import study, terminal, terminal_sample
 
     study.write_tables(finished)
+    if finished.spec.sample is not None:  # a picture per drawn point would say nothing
+        terminal_sample.show(finished, _console())
+        print(f"\nresults: {finished.directory / 'results.csv'}")
+        return
     path = reports.write(finished)
     terminal.show(finished, _console())
     print(f"\nreport: {path}")
@@ -358,6 +366,9 @@ def _cores(workers: int | None) -> int:
     import os
 
     return workers or os.cpu_count() or 1
+
+
+from divergence import cli_studies  # noqa: E402, F401  (its commands use what is above)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ specification (every default spelt out) that ``loads`` reads back to the same st
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from divergence import specbox
+from divergence import design, specbox, specsample
 from divergence.build import FAMILIES, SpecError, build, nearest
 from divergence.cell import Named
 from divergence.plain import columns, flatten, toml, whole
@@ -22,7 +23,7 @@ from scenarios import part as parts
 
 MOST_VALUES = 1000
 MOST_CELLS = 1_000_000
-_KEYS = ("questions", "seeds", "first_seed", "scenario", "overseer", "scheme", "sweep", *specbox.KEYS)
+_KEYS = ("questions", "seeds", "first_seed", "scenario", "overseer", "scheme", "sweep", *specbox.KEYS, *specsample.KEYS)
 
 
 def read(path: Path) -> Spec:
@@ -61,6 +62,9 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
     )
     spec = replace(spec, axes=_axes(table.get("sweep", {}), spec, name, wrong))
     spec = specbox.parsed(spec, table, name, wrong)
+    spec = specsample.parsed(spec, table, name, wrong)
+    if _points(spec) > MOST_CELLS:
+        wrong.append(f"{name}: sweep: more than {MOST_CELLS:,} points; fewer values or fewer swept fields are needed")
     if wrong:
         raise SpecError(*wrong)
     return spec
@@ -119,9 +123,13 @@ def _axes(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Axis, ..
             axes.append(axis)
         except SpecError as error:
             wrong.extend(error.mistakes)
-    if int(np.prod([len(axis.values) for axis in axes], dtype=object)) > MOST_CELLS:
-        wrong.append(f"{name}: sweep: more than {MOST_CELLS:,} points; fewer values or fewer swept fields are needed")
     return tuple(axes)
+
+
+def _points(spec: Spec) -> int:
+    """How many points a study has: its grid, times its draws."""
+    draws = design.size(spec.sample.design, spec.sample.points, len(spec.sample.ranges)) if spec.sample else 1
+    return math.prod(len(axis.values) for axis in spec.axes) * draws
 
 
 def _values(given: Any, where: str) -> tuple[Any, ...]:
@@ -165,5 +173,5 @@ def dumps(spec: Spec) -> str:
     if spec.axes:
         lines += ["", "[sweep]"]
         lines += [f'"{axis.path}" = {toml(list(axis.values))}' for axis in spec.axes]
-    lines += specbox.lines(spec)
+    lines += specbox.lines(spec) + specsample.lines(spec)
     return "\n".join(lines) + "\n"

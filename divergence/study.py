@@ -59,7 +59,7 @@ class Study:
             if not store.done():
                 raise StoreError(f"{self.directory}: no cell is finished yet; run the study")
             try:
-                return intervals.draws(store.details(), tuple(axis.column for axis in self.spec.axes))
+                return intervals.draws(store.details(), self.spec.columns)
             except ValueError as error:
                 raise StoreError(f"{self.directory / FILE}: {error}; start over with --fresh") from error
 
@@ -119,10 +119,10 @@ def run(
     with writing(directory), pool.engine(workers, scheduler) as engine:
         if fresh:
             discard(directory)
-        about = _about(spec)
+        asked = about(spec)
         with Store(directory, create=True) as store:
-            _same(store, about, directory)
-            store.note(about)
+            _same(store, asked, directory)
+            store.note(asked)
         for file, cells in everything.items():  # first of all, so that others can see how much there is to do
             if cells:
                 with Store(directory, file, create=True) as store:
@@ -130,8 +130,8 @@ def run(
                     if retry:
                         store.forget_failures()
         _compute_all(directory, everything, engine, progress or (lambda *_: None), failed or (lambda _: None))
-        study = Study(directory, spec, about)
-        (directory / "spec.toml").write_text(about["spec"], encoding="utf-8")
+        study = Study(directory, spec, asked)
+        (directory / "spec.toml").write_text(asked["spec"], encoding="utf-8")
         _not_all_failed(study)
         write_csv(study)
     return study
@@ -173,26 +173,27 @@ def load(directory: Path | str) -> Study:
     """The study in a directory. Raises StoreError if there is none, or if it is damaged."""
     directory = Path(directory)
     with Store(directory) as store:
-        about = store.about()
-    if "spec" not in about:
+        kept = store.about()
+    if "spec" not in kept:
         raise StoreError(f"{directory}: no study here (nothing was ever run)")
-    return Study(directory, specfile.loads(about["spec"], str(directory / FILE)), about)
+    return Study(directory, specfile.loads(kept["spec"], str(directory / FILE)), kept)
 
 
 def write_csv(study: Study) -> None:
     """``results.csv``: the rows, with numbers spelt so that reading gives the same bits back."""
-    _write(study.rows, study.directory / "results.csv")
+    write_table(study.rows, study.directory / "results.csv")
 
 
 def write_tables(study: Study) -> None:
     """All numbers behind the pictures: ``results.csv``, ``summary.csv``, and what the ranking hangs on if asked for."""
     write_csv(study)
-    _write(study.summary, study.directory / "summary.csv")
+    write_table(study.summary, study.directory / "summary.csv")
     for name, table in study.grounds.tables().items():
-        _write(table, study.directory / f"{name}.csv")
+        write_table(table, study.directory / f"{name}.csv")
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """A table as CSV: whole, or not there."""
     temporary = path.with_suffix(".part")
     try:
         table.to_csv(temporary, index=False)
@@ -204,7 +205,7 @@ def _write(table: pd.DataFrame, path: Path) -> None:
 
 def default_name(spec: Spec) -> str:
     """The directory a study goes to if none is named: the same study, version and plug-ins, the same directory."""
-    text = "\n".join(f"{key}={value}" for key, value in sorted(_about(spec).items()))
+    text = "\n".join(f"{key}={value}" for key, value in sorted(about(spec).items()))
     return f"hch-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
@@ -220,20 +221,21 @@ def discard(directory: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _about(spec: Spec) -> dict[str, str]:
-    about = {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
-    return about | {"measures": " ".join(STORED)}
+def about(spec: Spec) -> dict[str, str]:
+    """What identifies a study in a store: its specification, the version and the plug-ins that compute it."""
+    known = {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
+    return known | {"measures": " ".join(STORED)}
 
 
-def _same(store: Store, about: dict[str, str], directory: Path) -> None:
+def _same(store: Store, asked: dict[str, str], directory: Path) -> None:
     """Refuse to mix two studies in one directory."""
     before = store.about()
-    changed = [key for key in about if key in before and before[key] != about[key]]
+    changed = [key for key in asked if key in before and before[key] != asked[key]]
     if not changed:
         return
     lines = [f"{directory}: holds another study; use another directory, or --fresh to start over. What differs:"]
     for key in changed:
-        old, new = before[key].splitlines(), about[key].splitlines()
+        old, new = before[key].splitlines(), asked[key].splitlines()
         difference = list(difflib.unified_diff(old, new, "there", "asked", n=0, lineterm=""))[2:]
         lines += [f"  {key}:", *(f"    {line}" for line in difference)]
     raise StoreError("\n".join(lines))
