@@ -60,7 +60,8 @@ def _cell(index: int, one: Spec, seed: int, given: Point, spec: Spec) -> Cell:
     columns = [(field.column, given[field.path]) for field in (*spec.axes, *ranges)]
     columns += [(_NUMBER, given[_NUMBER])] if ranges else []
     schemes = tuple(named for named in one.schemes if named.at(dict(columns)))
-    return Cell(index, one.scenarios[0], one.overseers[0], schemes, seed, one.questions, tuple(columns))
+    parts = (one.scenarios[0], one.overseers[0], schemes)
+    return Cell(index, *parts, seed, one.questions, tuple(columns), brief=spec.brief)
 
 
 def _draws(spec: Spec) -> list[Point]:

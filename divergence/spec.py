@@ -72,7 +72,10 @@ class Shares:
 
 @dataclass(frozen=True)
 class Spec:
-    """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``."""
+    """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``.
+
+    ``brief``: only distances from HCH are measured and accuracy, the rest is blank; several times faster.
+    """
 
     scenarios: tuple[Named, ...]
     overseers: tuple[Named, ...]
@@ -85,6 +88,7 @@ class Spec:
     shares: Shares | None = None
     box: tuple[Range, ...] = ()
     sample: Sample | None = None
+    brief: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

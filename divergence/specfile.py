@@ -23,7 +23,7 @@ from scenarios import part as parts
 
 MOST_VALUES = 1000
 MOST_CELLS = 1_000_000
-_KEYS = ("questions", "seeds", "first_seed", "scenario", "overseer", "scheme", "sweep", *specbox.KEYS, *specsample.KEYS)
+_KEYS = ("questions", "seeds", "first_seed", "brief", "scenario", "overseer", "scheme", "sweep", *specbox.KEYS, *specsample.KEYS)
 
 
 def read(path: Path) -> Spec:
@@ -59,6 +59,7 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
         questions=whole(table, "questions", 500, 1, 1_000_000, name, wrong),
         seeds=whole(table, "seeds", 8, 1, 100_000, name, wrong),
         first_seed=whole(table, "first_seed", 0, 0, 2**62, name, wrong),
+        brief=_switch(table, "brief", name, wrong),
     )
     spec = replace(spec, axes=_axes(table.get("sweep", {}), spec, name, wrong))
     spec = specbox.parsed(spec, table, name, wrong)
@@ -68,6 +69,14 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
     if wrong:
         raise SpecError(*wrong)
     return spec
+
+
+def _switch(table: dict[str, Any], key: str, name: str, wrong: list[str]) -> bool:
+    """true or false; false if it is not there."""
+    given = table.get(key, False)
+    if not isinstance(given, bool):
+        wrong.append(f"{name}: {key}: must be true or false, not {given!r}")
+    return given is True
 
 
 def _family(tables: Any, kind: str, name: str, wrong: list[str]) -> tuple[Named, ...]:
@@ -163,6 +172,7 @@ def _range(given: dict[str, Any], where: str) -> tuple[float, ...]:
 def dumps(spec: Spec) -> str:
     """A complete specification: every field of every part spelt out, in TOML that ``loads`` reads back."""
     lines = [f"questions = {spec.questions}", f"seeds = {spec.seeds}", f"first_seed = {spec.first_seed}"]
+    lines += ["brief = true"] if spec.brief else []
     for kind in FAMILIES:
         for named in spec.of(kind):
             table = parts.as_table(named.part)
