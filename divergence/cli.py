@@ -131,7 +131,7 @@ def compare(
     load_plugins(plugin)
     spec = api.default_spec(quick=quick, full=full)
     chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
-    spec = _with(api.customised(spec, seed, gameability or None, chosen), settings)
+    spec = customised(api.customised(spec, seed, gameability or None, chosen), settings)
     _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
 
 
@@ -155,7 +155,7 @@ def sweep(
     from divergence import plan, specfile
 
     load_plugins(plugin)
-    spec = _with(specfile.read(spec_file), settings)
+    spec = customised(specfile.read(spec_file), settings)
     if dry_run:
         from divergence.dry import describe
 
@@ -195,7 +195,7 @@ def diff(
     found = diffs.diff(study.load(before), study.load(after))
     if out is not None:
         found.harm.to_csv(out, index=False)
-    terminal_diff.show(found, _console())
+    terminal_diff.show(found, console())
 
 
 @app.command("list")
@@ -210,7 +210,7 @@ def list_(
     if json_:
         print(json.dumps(listing.as_records(), ensure_ascii=False, indent=2))
     else:
-        listing.show(_console())
+        listing.show(console())
 
 
 @app.command()
@@ -235,7 +235,7 @@ def tree(
     spec = api.customised(api.default_spec(), 0, None, {"scenario": [scenario], "overseer": [overseer]})
     if gameability is not None:
         settings = [f"overseer.gameability={gameability!r}", *(settings or [])]
-    spec = _with(spec, settings)
+    spec = customised(spec, settings)
     print(api.tree(spec.scenarios[0].part, spec.overseers[0].part, seed=seed, question=question, worst=worst))
 
 
@@ -261,7 +261,7 @@ def load_plugins(plugins: list[Path] | None) -> None:
         load_plugin(path)
 
 
-def _with(spec: Spec, settings: list[str] | None) -> Spec:
+def customised(spec: Spec, settings: list[str] | None) -> Spec:
     """The study with fields set from ``PATH=VALUE`` words. A field that was swept, or in the box, no longer is."""
     from dataclasses import replace
 
@@ -302,7 +302,7 @@ def _run(spec: Spec, how: Running, open_: bool) -> None:
     """Run a study and show it. Cells that failed are told, and the exit code is 1 then."""
     from divergence import study
 
-    with _progress() as (tell, failed):
+    with progress() as (tell, failed):
         finished = study.run(
             spec,
             how.out,
@@ -329,18 +329,18 @@ def _finish(finished: Study, open_: bool) -> None:
 
     study.write_tables(finished)
     if finished.spec.sample is not None:  # a picture per drawn point would say nothing
-        terminal_sample.show(finished, _console())
+        terminal_sample.show(finished, console())
         print(f"\nresults: {finished.directory / 'results.csv'}")
         return
     path = reports.write(finished)
-    terminal.show(finished, _console())
+    terminal.show(finished, console())
     print(f"\nreport: {path}")
     if open_:
         webbrowser.open(path.resolve().as_uri())
 
 
 @contextmanager
-def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[Failure], None]]]:
+def progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[Failure], None]]]:
     """A progress bar with time left and failures, on standard error: what to call with progress, and with a failure."""
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells")]
     console = Console(stderr=True)
@@ -356,7 +356,7 @@ def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[Failure]
         yield lambda done, total: bar.update(task, completed=done, total=total), failed
 
 
-def _console() -> Console:
+def console() -> Console:
     """Standard output; where it is no terminal, wide enough for the tables."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=max(120, console.width))
@@ -368,7 +368,7 @@ def _cores(workers: int | None) -> int:
     return workers or os.cpu_count() or 1
 
 
-from divergence import cli_studies  # noqa: E402, F401  (its commands use what is above)
+from divergence import cli_maps, cli_studies  # noqa: E402, F401  (their commands use what is above)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -117,12 +117,7 @@ def run(
         plan.check_memory(itertools.chain(*everything.values()), workers)
     directory = out if out is not None else Path(default_name(spec))
     with writing(directory), pool.engine(workers, scheduler) as engine:
-        if fresh:
-            discard(directory)
-        asked = about(spec)
-        with Store(directory, create=True) as store:
-            _same(store, asked, directory)
-            store.note(asked)
+        asked = begin(spec, directory, fresh=fresh)
         for file, cells in everything.items():  # first of all, so that others can see how much there is to do
             if cells:
                 with Store(directory, file, create=True) as store:
@@ -137,25 +132,43 @@ def run(
     return study
 
 
+def begin(spec: Spec, directory: Path, *, fresh: bool = False) -> dict[str, str]:
+    """Note in a directory which study it holds, and return that. Raises StoreError if it holds another."""
+    if fresh:
+        discard(directory)
+    asked = about(spec)
+    with Store(directory, create=True) as store:
+        _same(store, asked, directory)
+        store.note(asked)
+    return asked
+
+
 def _compute_all(
     directory: Path, everything: dict[str, list[Cell]], engine: pool.Engine, tell: Progress, failed: Failed
 ) -> None:
     """Compute the cells that are in no store yet, and tell how many are dealt with as they come in."""
     done, total = 0, sum(len(cells) for cells in everything.values())
     for file, cells in everything.items():
-        if not cells:
-            continue
-        with Store(directory, file, create=True) as store:
-            dealt_with = store.done() | {failure.index for failure in store.failures()}
-            tell(done + len(dealt_with), total)
-            for outcomes in engine(plan.chunks([one for one in cells if one.index not in dealt_with])):
-                store.add(outcomes)
-                for outcome in outcomes:
-                    dealt_with.add(outcome.index)
-                    if isinstance(outcome, Failure):
-                        failed(outcome)
-                tell(done + len(dealt_with), total)
-        done += len(cells)
+        if cells:
+            with Store(directory, file, create=True) as store:
+                for dealt_with in compute(store, cells, engine, failed):
+                    tell(done + dealt_with, total)
+            done += len(cells)
+
+
+def compute(store: Store, cells: list[Cell], engine: pool.Engine, failed: Failed) -> Iterator[int]:
+    """Compute the cells that a store does not have, and say how many are dealt with as they come in."""
+    known = store.done() | {failure.index for failure in store.failures()}
+    todo = [one for one in cells if one.index not in known]
+    dealt_with = len(cells) - len(todo)
+    yield dealt_with
+    for outcomes in engine(plan.chunks(todo)):
+        store.add(outcomes)
+        dealt_with += len(outcomes)
+        for outcome in outcomes:
+            if isinstance(outcome, Failure):
+                failed(outcome)
+        yield dealt_with
 
 
 def _not_all_failed(study: Study) -> None:
