@@ -46,11 +46,12 @@ def writing(directory: Path) -> Iterator[None]:
     """Be the only one who writes in a directory, which is made if need be. Raises StoreError if somebody else is."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        lock = sqlite3.connect(directory / LOCK, timeout=0, isolation_level=None)
+        lock = sqlite3.connect(directory / LOCK, timeout=0.5, isolation_level=None)  # somebody may be looking
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{directory}: cannot be written: {error}") from error
     with closing(lock):
         try:
+            lock.execute("PRAGMA journal_mode=OFF")  # nothing is ever written in it
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
@@ -67,6 +68,7 @@ def is_written(directory: Path) -> bool:
         return False
     try:
         with closing(sqlite3.connect(directory / LOCK, timeout=0, isolation_level=None)) as lock:
+            lock.execute("PRAGMA journal_mode=OFF")
             lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
         return True
