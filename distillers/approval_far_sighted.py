@@ -17,20 +17,20 @@ answer is ``V``: what the best play is worth that gives it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
 from typing import ClassVar
 
 import numpy as np
 
 from distillers.base import Linear
 from distillers.episode import Episode, rated_everywhere
-from hch.policy import Choices
+from hch.policy import Choices, OnDemand
 from hch.setting import Setting
 from overseers import base as roles
 from scenarios.joins import Answers, Join
 from scenarios.part import field, part
 from scenarios.streams import Floats, Keys, choose
-from scenarios.trees import one_hot, siblings
+from scenarios.trees import one_hot, pick, siblings
 
 
 @part
@@ -44,57 +44,61 @@ class ApprovalFarSighted(Linear):
     discount: float = field(1.0, "weight of a rating one level further down", symbol="w", ge=0, le=1)
 
     def optimum(self, setting: Setting) -> Choices:
-        trees, prospects = setting.trees, self._prospects(setting)
-        chosen = [choose(prospects[-1].value, trees.root.places)]
-        for height in range(trees.depth, 0, -1):
-            above, below = prospects[height], self.discount * prospects[height - 1].value
-            target = np.take_along_axis(above.support, chosen[0][None], axis=0)[0]
-            chosen.insert(0, best_split(trees.join, below, target, trees.levels[height - 1].places, trees.branching))
-        return Choices(chosen, trees.claims)
+        """The best play; what it answers below the roots is worked out when asked for: measures ask for the roots."""
+        trees = setting.trees
+        top = choose(self._at_roots(setting), trees.root.places)
+        worth = functools.cache(lambda: self._worth(setting))
+
+        def play(height: int) -> Answers:
+            return top if height == trees.depth else self._below(setting, worth(), height + 1, levels[height + 1])
+
+        levels: OnDemand[Answers] = OnDemand(trees.depth + 1, play)
+        return Choices(levels, trees.claims)
 
     def values(self, setting: Setting) -> Floats:
-        return self._prospects(setting)[-1].value[:, 0]
+        return self._at_roots(setting)[:, 0]
 
     def episode(self, setting: Setting) -> Episode:
         return rated_everywhere(setting)
 
-    def _prospects(self, setting: Setting) -> list[Prospect]:
-        """``V`` and what attains it at every level, leaves first."""
-        prospects: list[Prospect] = []
-        for level in setting.trees.levels:
-            if not prospects:
-                checked = self._rated(setting, 0, level.merit(level.truth))
-                prospects.append(Prospect(checked, np.zeros(checked.shape, dtype=np.intp)))
-                continue
-            worth = [self.discount * child for child in siblings(prospects[-1].value, setting.trees.branching)]
-            gain = setting.trees.join.reduce(worth, np.add, np.maximum)
-            prospects.append(self._prospect(setting, level.height, gain, level.places))
-        return prospects
+    def _at_roots(self, setting: Setting) -> Floats:
+        return setting.once_rated((self, "worth at the roots"), lambda: self._worth(setting)[-1])
 
-    def _prospect(self, setting: Setting, height: int, gain: Floats, places: Keys) -> Prospect:
-        """``V(a) = max_c r(a | c) + B(c)``: for a human, the maximum of the docstring. ``gain`` is ``B``."""
-        claims = len(gain)
-        options = np.empty((claims, *gain.shape))  # [c, a]
-        for claim in range(claims):
-            merit = setting.level(height).merit(np.full(places.shape, claim))
-            options[claim] = self._rated(setting, height, merit) + gain[claim]
-        own = np.stack([options[claim, claim] for claim in range(claims)])
-        best = options.max(axis=0)
-        support = np.stack([choose(options[:, claim], places, "support") for claim in range(claims)])
-        itself = np.arange(claims).reshape(-1, 1, 1)
-        return Prospect(best, np.where(own == best, itself, support))
+    def _worth(self, setting: Setting) -> list[Floats]:
+        """``V`` at every level, leaves first."""
+        leaves = setting.level(0)
+        worth = [self._rated(setting, 0, leaves.merit(leaves.truth))]
+        for height in range(1, setting.trees.depth + 1):
+            gain = self._gain(setting, worth[-1])
+            best = self._supporting(setting, height, gain, 0)
+            for claim in range(1, len(gain)):
+                np.maximum(best, self._supporting(setting, height, gain, claim), out=best)
+            worth.append(best)
+        return worth
+
+    def _gain(self, setting: Setting, below: Floats) -> Floats:
+        """``B``, by the claim that sub-answers join to, from ``V`` one level down."""
+        trees = setting.trees
+        return trees.join.reduce(siblings(self.discount * below, trees.branching), np.add, np.maximum)
+
+    def _supporting(self, setting: Setting, height: int, gain: Floats, claim: int) -> Floats:
+        """``r(a | c) + B(c)`` where the sub-answers join to one claim ``c``, (claims, nodes, questions)."""
+        level = setting.level(height)
+        return self._rated(setting, height, level.merit(np.full(level.places.shape, claim))) + gain[claim]
+
+    def _below(self, setting: Setting, worth: list[Floats], height: int, answers: Answers) -> Answers:
+        """What the best play that gives these answers at one level answers one level down."""
+        level, below = setting.level(height), self.discount * worth[height - 1]
+        gain = self._gain(setting, worth[height - 1])
+        options = np.stack([pick(self._supporting(setting, height, gain, c), answers) for c in range(len(gain))])
+        own = pick(options, answers)
+        target = np.where(own == options.max(axis=0), answers, choose(options, level.places, "support"))
+        keys = setting.level(height - 1).places
+        return best_split(setting.trees.join, below, target, keys, setting.trees.branching)
 
     def _rated(self, setting: Setting, height: int, merit: Floats) -> Floats:
         speech = setting.level(height).rhetoric.best_of(self.n_search)
         return roles.rate(setting.rater, setting.hearing(height, searched=self.n_search), speech, merit)
-
-
-@dataclass(frozen=True)
-class Prospect:
-    """``value``: ``V``, (claims, nodes, questions). ``support``: the claim that the best play's sub-answers join to."""
-
-    value: Floats
-    support: Answers
 
 
 def best_split(join: Join, worth: Floats, target: Answers, keys: Keys, branching: int) -> Answers:

@@ -16,7 +16,7 @@ import numpy as np
 
 from distillers.base import Convincing
 from distillers.episode import Episode, judged_path
-from hch.policy import Choices
+from hch.policy import Choices, OnDemand
 from hch.setting import Setting
 from overseers import base as roles
 from scenarios.joins import Answers
@@ -44,10 +44,15 @@ class Debating(Convincing, ABC):
 
     def optimum(self, setting: Setting) -> Choices:
         """Winners at and above the judged level; below it, what judging each question itself would give."""
-        judged = judged_height(setting, self.judged_depth)
-        levels = setting.trees.levels[: judged + 1]
-        winners = [choose(self.verdicts(setting, level.height), level.places) for level in levels]
-        return Choices([*winners, *joined_above(setting.trees, winners[-1], judged)], setting.trees.claims)
+        trees, judged = setting.trees, judged_height(setting, self.judged_depth)
+
+        def winners(height: int) -> Answers:
+            return choose(self.verdicts(setting, height), trees.levels[height].places)
+
+        decided = winners(judged)
+        upper = [decided, *joined_above(trees, decided, judged)]
+        levels = OnDemand(trees.depth + 1, lambda at: upper[at - judged] if at >= judged else winners(at))
+        return Choices(levels, trees.claims)
 
     def margins(self, setting: Setting) -> Floats:
         judged = judged_height(setting, self.judged_depth)

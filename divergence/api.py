@@ -63,11 +63,24 @@ def sweep(
     out: Path | str | None = None,
     *,
     workers: int | None = None,
+    scheduler: str | None = None,
     fresh: bool = False,
+    retry: bool = False,
     progress: Progress | None = None,
 ) -> Study:
-    """Run any study: a TOML file's path, the table that such a file would hold, or a ``Spec``."""
-    return study.run(as_spec(spec), _path(out), workers=workers, fresh=fresh, progress=progress)
+    """Run any study: a TOML file's path, the table that such a file would hold, or a ``Spec``.
+
+    ``scheduler``: a dask scheduler's address, ``tcp://…``. ``retry``: compute cells again that failed before.
+    """
+    return study.run(
+        as_spec(spec),
+        _path(out),
+        workers=workers,
+        scheduler=scheduler,
+        fresh=fresh,
+        retry=retry,
+        progress=progress,
+    )
 
 
 def load(directory: Path | str) -> Study:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+import traceback
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -65,11 +67,36 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished cell: a row per scheme, and the references per question (compressed)."""
+    """A finished cell: a row per scheme, the references per question (compressed), the seconds it took."""
 
     index: int
     rows: tuple[Row, ...]
     references: bytes = field(repr=False)
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A cell that could not be computed. ``error``: one line; ``trace``: where in the code."""
+
+    index: int
+    error: str
+    trace: str = field(default="", repr=False)
+
+
+Outcome = Result | Failure
+
+
+def attempt(cell: Cell) -> Outcome:
+    """A cell's result, or its error: one part that breaks somewhere must not end a study of many cells."""
+    start = time.perf_counter()
+    try:
+        return replace(run(cell), seconds=time.perf_counter() - start)
+    except MemoryError:  # no fault of the cell's
+        raise
+    except Exception as error:  # whatever a part of somebody's own may raise
+        told = str(error) or "no message"
+        return Failure(cell.index, f"{type(error).__name__}: {told}", traceback.format_exc())
 
 
 def run(cell: Cell) -> Result:

@@ -10,6 +10,7 @@ import tomllib
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from divergence import command_figures, notebook_commands
 
 if TYPE_CHECKING:
+    from divergence.cell import Failure
     from divergence.spec import Spec
     from divergence.study import Study
 
@@ -39,6 +41,11 @@ Plugins = Annotated[
     list[Path] | None, typer.Option("--plugin", help="A Python file with parts of your own; repeatable.")
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start over: discard what the directory holds of a study.")]
+Retry = Annotated[bool, typer.Option("--retry", help="Compute cells again that failed before.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="tcp://…", help="Compute on the workers of this dask scheduler."),
+]
 Open = Annotated[bool, typer.Option("--open", help="Open the report in the browser.")]
 Settings = Annotated[
     list[str] | None,
@@ -113,6 +120,8 @@ def compare(
     settings: Settings = None,
     plugin: Plugins = None,
     fresh: Fresh = False,
+    retry: Retry = False,
+    scheduler: Scheduler = None,
     open_: Open = False,
 ) -> None:
     """Compare schemes by their divergence from HCH, over gameability. The main job.
@@ -122,14 +131,14 @@ def compare(
     """
     from divergence.workers import prepare
 
-    prepare(workers)
+    prepare(1 if scheduler else workers)
     from divergence import api
 
-    _load(plugin)
+    load_plugins(plugin)
     spec = api.default_spec(quick=quick, full=full)
     chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
-    spec = _with(api.customised(spec, seed, gameability or None, chosen), settings)
-    _run(spec, out, workers, fresh, open_)
+    spec = customised(api.customised(spec, seed, gameability or None, chosen), settings)
+    _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
 
 
 @app.command()
@@ -144,20 +153,22 @@ def sweep(
     settings: Settings = None,
     plugin: Plugins = None,
     fresh: Fresh = False,
+    retry: Retry = False,
+    scheduler: Scheduler = None,
     open_: Open = False,
 ) -> None:
     """Run a study of your own: any field of any part may be swept, several at once."""
     from divergence import plan, specfile
 
-    _load(plugin)
-    spec = _with(specfile.read(spec_file), settings)
+    load_plugins(plugin)
+    spec = customised(specfile.read(spec_file), settings)
     if dry_run:
         from divergence.dry import describe
 
         plan.check_memory(itertools.chain(*plan.everything(spec).values()), _cores(workers))
         print(describe(spec, _cores(workers)))
         return
-    _run(spec, out, workers, fresh, open_)
+    _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
 
 
 @app.command()
@@ -170,7 +181,7 @@ def report(
     """Write a study's report.html and its tables again, and print them."""
     from divergence import study
 
-    _load(plugin)
+    load_plugins(plugin)
     _finish(study.load(directory), open_)
 
 
@@ -186,11 +197,11 @@ def diff(
     from divergence import diff as diffs
     from divergence import study, terminal_diff
 
-    _load(plugin)
+    load_plugins(plugin)
     found = diffs.diff(study.load(before), study.load(after))
     if out is not None:
         found.harm.to_csv(out, index=False)
-    terminal_diff.show(found, _console())
+    terminal_diff.show(found, console())
 
 
 @app.command("list")
@@ -201,11 +212,11 @@ def list_(
     """Every scenario, overseer and scheme: fields, symbols, units, ranges, a line each."""
     from divergence import listing
 
-    _load(plugin)
+    load_plugins(plugin)
     if json_:
         print(json.dumps(listing.as_records(), ensure_ascii=False, indent=2))
     else:
-        listing.show(_console())
+        listing.show(console())
 
 
 @app.command()
@@ -230,11 +241,11 @@ def tree(
     """One consultation of HCH as text: who was asked what, when, what they answered, where a planted falsehood won."""
     from divergence import api, tree_page
 
-    _load(plugin)
+    load_plugins(plugin)
     spec = api.customised(api.default_spec(), 0, None, {"scenario": [scenario], "overseer": [overseer]})
     if gameability is not None:
         settings = [f"overseer.gameability={gameability!r}", *(settings or [])]
-    spec = _with(spec, settings)
+    spec = customised(spec, settings)
     asked, asks = spec.scenarios[0].part, spec.overseers[0].part
     if html is not None:
         tree_page.check(asked)
@@ -262,14 +273,15 @@ for _command in (command_figures.figures, notebook_commands.notebook, notebook_c
     app.command()(reported(_command))
 
 
-def _load(plugins: list[Path] | None) -> None:
+def load_plugins(plugins: list[Path] | None) -> None:
+    """Execute plug-in files, so that their parts are known."""
     from divergence.plugins import load_plugin
 
     for path in plugins or []:
         load_plugin(path)
 
 
-def _with(spec: Spec, settings: list[str] | None) -> Spec:
+def customised(spec: Spec, settings: list[str] | None) -> Spec:
     """The study with fields set from ``PATH=VALUE`` words. A field that was swept, or in the box, no longer is."""
     from dataclasses import replace
 
@@ -288,42 +300,83 @@ def _with(spec: Spec, settings: list[str] | None) -> Spec:
             value = text.strip()
         spec = replace(spec, axes=tuple(axis for axis in spec.axes if axis.path != path))
         spec = replace(spec, box=tuple(assumed for assumed in spec.box if assumed.path != path))
+        if spec.sample is not None:
+            drawn = tuple(one for one in spec.sample.ranges if one.path != path)
+            spec = replace(spec, sample=replace(spec.sample, ranges=drawn) if drawn else None)
         spec = apply(spec, {path: value}, f"--set {path}")
     return supported(spec) if settings else spec
 
 
-def _run(spec: Spec, out: Path | None, workers: int | None, fresh: bool, open_: bool) -> None:
+@dataclass(frozen=True)
+class Running:
+    """How a study is run."""
+
+    out: Path | None
+    workers: int | None
+    scheduler: str | None
+    fresh: bool
+    retry: bool
+
+
+def _run(spec: Spec, how: Running, open_: bool) -> None:
+    """Run a study and show it. Cells that failed are told, and the exit code is 1 then."""
     from divergence import study
 
-    with _progress() as tell:
-        finished = study.run(spec, out, workers=workers, fresh=fresh, progress=tell)
+    with progress() as (tell, failed):
+        finished = study.run(
+            spec,
+            how.out,
+            workers=how.workers,
+            scheduler=how.scheduler,
+            fresh=how.fresh,
+            retry=how.retry,
+            progress=tell,
+            failed=failed,
+        )
     _finish(finished, open_)
+    if failures := finished.failures:
+        _complain(
+            f"{len(failures)} cell(s) failed and are missing above; the first: {failures[0].error}\n"
+            f"'hch status {finished.directory} --errors' shows where; --retry computes them again"
+        )
+        raise typer.Exit(1)
 
 
 def _finish(finished: Study, open_: bool) -> None:
     """Write what a reader opens, print the tables, and the report's path last."""
     from divergence import report as reports
-    from divergence import study, terminal
+    from divergence import study, terminal, terminal_sample
 
     study.write_tables(finished)
+    if finished.spec.sample is not None:  # a picture per drawn point would say nothing
+        terminal_sample.show(finished, console())
+        print(f"\nresults: {finished.directory / 'results.csv'}")
+        return
     path = reports.write(finished)
-    terminal.show(finished, _console())
+    terminal.show(finished, console())
     print(f"\nreport: {path}")
     if open_:
         webbrowser.open(path.resolve().as_uri())
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar with time left, on standard error."""
+def progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[Failure], None]]]:
+    """A progress bar with time left and failures, on standard error: what to call with progress, and with a failure."""
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells")]
     console = Console(stderr=True)
+    failures = 0
     with Progress(*columns, TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console) as bar:
         task = bar.add_task("measuring", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def failed(_: Failure) -> None:
+            nonlocal failures
+            failures += 1
+            bar.update(task, description=f"measuring ({failures} failed)")
+
+        yield lambda done, total: bar.update(task, completed=done, total=total), failed
 
 
-def _console() -> Console:
+def console() -> Console:
     """Standard output; where it is no terminal, wide enough for the tables."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=max(120, console.width))
@@ -333,6 +386,9 @@ def _cores(workers: int | None) -> int:
     import os
 
     return workers or os.cpu_count() or 1
+
+
+from divergence import cli_maps, cli_studies  # noqa: E402, F401  (their commands use what is above)
 
 
 def main() -> None:

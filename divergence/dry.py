@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import time
+import json
 from dataclasses import replace
 
 from divergence import cell, plan
-from divergence.cell import Cell
+from divergence.cell import Cell, Failure, Outcome
 from divergence.spec import Spec
 
 _SAMPLED = 3
+_OVERHEAD = 1.15
+"""Of the store, over what is put into it."""
 
 
 def describe(spec: Spec, workers: int) -> str:
@@ -18,8 +20,11 @@ def describe(spec: Spec, workers: int) -> str:
     main, todo = files[0], [one for cells in files for one in cells]
     costs = [_cost(cells) for cells in files]
     seconds, size = sum(cost[0] for cost in costs) / workers, sum(cost[1] for cost in costs)
-    rows = len(main) * len(spec.schemes)
-    axes = "; ".join(f"{axis.path} ({len(axis.values)} values)" for axis in spec.axes) or "nothing"
+    rows = sum(len(one.schemes) for one in main)
+    swept = [f"{axis.path} ({len(axis.values)} values)" for axis in spec.axes]
+    if spec.sample is not None:
+        paths = ", ".join(one.path for one in spec.sample.ranges)
+        swept.append(f"{paths} ({spec.sample.points} points, {spec.sample.design})")
     seeds = f"{spec.seeds} seed(s) of {spec.questions:,} questions"
     parts = f"{len(spec.scenarios)} scenario(s) × {len(spec.overseers)} overseer(s) × {len(spec.schemes)} scheme(s)"
     beside = f"beside them {len(todo) - len(main):,} smaller cells: ablations and points of the box"
@@ -27,20 +32,37 @@ def describe(spec: Spec, workers: int) -> str:
         [
             f"{len(main):,} cells, {rows:,} rows: {parts}, {seeds}",
             *([beside] if len(todo) > len(main) else []),
-            f"swept: {axes}",
-            f"about {seconds / 60:.1f} minutes with {workers} worker(s), "
-            f"{plan.memory(todo) * workers / 2**20:,.0f} MiB of memory at most, {size / 2**20:,.0f} MiB on disk",
+            f"swept: {'; '.join(swept) or 'nothing'}",
+            f"about {_time(seconds)} with {workers} worker(s), "
+            f"{plan.memory(todo) * workers / 2**20:,.0f} MiB of memory at most, {size / 2**20:,.1f} MiB on disk",
         ]
     )
 
 
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.1f} minutes"
+
+
 def _cost(todo: list[Cell]) -> tuple[float, float]:
-    """Seconds and bytes of some cells, from running a few of them."""
-    sampled = [todo[place] for place in sorted({len(todo) * k // _SAMPLED for k in range(_SAMPLED)})]
+    """Seconds and bytes of some cells, from two neighbours of a few chunks: the first draws the trees for the rest."""
+    chunks = plan.chunks(todo)
     # Imports and tables are not part of the estimate.
-    cell.run(replace(sampled[0], questions=min(50, sampled[0].questions)))
-    start = time.perf_counter()
-    results = [cell.run(one) for one in sampled]
-    each = (time.perf_counter() - start) / len(sampled)
-    size = sum(sum(len(row.detail) for row in r.rows) + len(r.references) for r in results) / len(results)
-    return each * len(todo), size * len(todo)
+    cell.attempt(replace(todo[0], questions=min(50, todo[0].questions)))
+    seconds, sizes = 0.0, []
+    sampled = sorted({len(chunks) * k // _SAMPLED for k in range(_SAMPLED)})
+    for place in sampled:
+        first, *rest = [cell.attempt(one) for one in chunks[place][:2]]
+        seconds += _seconds(first) + sum(_seconds(one) for one in rest) * (len(chunks[place]) - 1)
+        sizes += [_size(one) for one in (first, *rest)]
+    cells = sum(len(chunks[place]) for place in sampled)
+    return seconds / cells * len(todo), _OVERHEAD * sum(sizes) / len(sizes) * len(todo)
+
+
+def _seconds(outcome: Outcome) -> float:
+    return 0.0 if isinstance(outcome, Failure) else outcome.seconds
+
+
+def _size(outcome: Outcome) -> int:
+    if isinstance(outcome, Failure):
+        return len(outcome.trace)
+    return len(outcome.references) + sum(len(row.detail) + len(json.dumps(row.values)) for row in outcome.rows)

@@ -9,14 +9,22 @@ import itertools
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
-from divergence import ablations, shares
+from divergence import ablations, design, shares
 from divergence.build import SpecError
 from divergence.cell import Cell
-from divergence.spec import Axis, Spec, apply
+from divergence.spec import Axis, Spec, apply, reached
 from divergence.store import ABLATIONS, FILE, SHARES
 
 _CELLS_PER_CHUNK = 17
+_NUMBER = "point"
+"""Column of the number of a draw."""
+
+Point = dict[str, Any]
+"""Path → what the field is set to; None where nobody has it."""
+
+_NOTHING: Point = {}
 _ARRAYS = 24
 """Arrays of (claims, nodes, questions) alive at once in a cell, at most: measured, rounded up."""
 
@@ -24,28 +32,54 @@ _ARRAYS = 24
 def cells(spec: Spec) -> list[Cell]:
     """All cells of a study; a cell's index is its place in every export.
 
-    A swept field that a scenario or overseer does not have leaves it as it is, once, and blank in its rows.
+    A swept or drawn field that a scenario or overseer does not have leaves it as it is, and is blank in its rows. Where
+    draws do not touch the scenario, all of them share its trees.
     """
     found: list[Cell] = []
     for scenario in spec.scenarios:
-        one = replace(spec, scenarios=(scenario,), axes=())
+        one = replace(spec, scenarios=(scenario,), axes=(), sample=None)
         outer = [_applied(one, axis) for axis in spec.axes if axis.path.startswith("scenario.")]
         inner = [axis for axis in spec.axes if not axis.path.startswith("scenario.")]
-        for place in _points(outer):
-            placed = _set(one, place)
+        drawn = _draws(spec)
+        touched = any(reached(one, path) for path in drawn[0] if path.startswith("scenario."))
+        worlds, humans = (drawn, [_NOTHING]) if touched else ([_NOTHING], drawn)
+        for place, world in itertools.product(_points(outer), worlds):
+            placed = _set(one, place | {path: value for path, value in world.items() if path.startswith("scenario.")})
             for seed in range(spec.first_seed, spec.first_seed + spec.seeds):
                 for overseer in spec.overseers:
                     asked = replace(placed, overseers=(overseer,))
-                    for point in _points([_applied(asked, axis) for axis in inner]):
-                        found.append(_cell(len(found), _set(asked, point), seed, place | point, spec.axes))
+                    swept = [_applied(asked, axis) for axis in inner]
+                    for draw, point in itertools.product(_distinct(asked, world, humans), _points(swept)):
+                        given = place | draw | point
+                        found.append(_cell(len(found), _set(asked, draw | point), seed, given, spec))
     return found
 
 
-def _cell(index: int, one: Spec, seed: int, point: dict[Axis, object], axes: tuple[Axis, ...]) -> Cell:
-    given = {axis.path: value for axis, value in point.items()}
-    columns = tuple((axis.column, given[axis.path]) for axis in axes)
+def _cell(index: int, one: Spec, seed: int, given: Point, spec: Spec) -> Cell:
+    ranges = spec.sample.ranges if spec.sample else ()
+    columns = [(field.column, given[field.path]) for field in (*spec.axes, *ranges)]
+    columns += [(_NUMBER, given[_NUMBER])] if ranges else []
     schemes = tuple(named for named in one.schemes if named.at(dict(columns)))
-    return Cell(index, one.scenarios[0], one.overseers[0], schemes, seed, one.questions, columns)
+    parts = (one.scenarios[0], one.overseers[0], schemes)
+    return Cell(index, *parts, seed, one.questions, tuple(columns), brief=spec.brief)
+
+
+def _draws(spec: Spec) -> list[Point]:
+    """The points of a study's sample; one empty point if it has none."""
+    if spec.sample is None:
+        return [_NOTHING]
+    asked = spec.sample
+    points = design.points(asked.design, asked.points, asked.seed, asked.ranges)
+    paths = [one.path for one in asked.ranges]
+    return [dict(zip(paths, point, strict=True)) | {_NUMBER: number} for number, point in enumerate(points)]
+
+
+def _distinct(asked: Spec, world: Point, humans: list[Point]) -> list[Point]:
+    """The draws that one scenario and overseer are tried at: all, or the first if none of the fields is theirs."""
+    draws = [world | human for human in humans]
+    theirs = {path: path == _NUMBER or bool(reached(asked, path)) for path in draws[0]}
+    known = [{path: value if theirs[path] else None for path, value in draw.items()} for draw in draws]
+    return known if any(theirs[path] for path in theirs if path != _NUMBER) else known[:1]
 
 
 def _applied(one: Spec, axis: Axis) -> Axis:
@@ -57,13 +91,13 @@ def _applied(one: Spec, axis: Axis) -> Axis:
     return axis
 
 
-def _set(spec: Spec, point: dict[Axis, object]) -> Spec:
-    return apply(spec, {axis.path: value for axis, value in point.items() if value is not None})
+def _set(spec: Spec, point: Point) -> Spec:
+    return apply(spec, {path: value for path, value in point.items() if value is not None and path != _NUMBER})
 
 
-def _points(axes: list[Axis]) -> Iterator[dict[Axis, object]]:
+def _points(axes: list[Axis]) -> Iterator[Point]:
     for values in itertools.product(*(axis.values for axis in axes)):
-        yield dict(zip(axes, values, strict=True))
+        yield {axis.path: value for axis, value in zip(axes, values, strict=True)}
 
 
 def chunks(todo: list[Cell]) -> list[list[Cell]]:

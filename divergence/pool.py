@@ -1,7 +1,8 @@
 """Cells on all cores: a pool of processes that never outlives its parent.
 
 Chunks of cells travel as cloudpickle bytes, so classes from a plug-in file or a notebook cell work in workers too.
-Workers ignore Ctrl-C (the parent decides what is kept) and end when the parent is gone.
+Workers ignore Ctrl-C (the parent decides what is kept) and end when the parent is gone. Any executor of
+``concurrent.futures`` will do: ``cluster.py`` has one on many machines.
 """
 
 from __future__ import annotations
@@ -13,28 +14,60 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
 
 import cloudpickle
 
 from divergence import cell
-from divergence.cell import Cell, Result
+from divergence.cell import Cell, Outcome
 from divergence.workers import context
+
+_ONE_CHUNK = threading.Lock()
+"""A worker with several threads (dask's may have them) still computes one chunk at a time: trees are shared."""
 
 
 class PoolError(RuntimeError):
     """The workers cannot work; the message says what to do."""
 
 
-def results(chunks: list[list[Cell]], workers: int) -> Iterator[list[Result]]:
-    """Finished chunks, in the order in which they finish. One worker computes here, without a pool."""
-    if workers == 1 or len(chunks) <= 1:
-        for chunk in chunks:
-            yield [cell.run(one) for one in chunk]
-        return
-    pool = ProcessPoolExecutor(min(workers, len(chunks)), mp_context=context(), initializer=_start)
+@dataclass(frozen=True)
+class Engine:
+    """What computes chunks of cells. ``executor``: None computes here, without a pool."""
+
+    workers: int
+    executor: Executor | None
+
+    def __call__(self, chunks: list[list[Cell]]) -> Iterator[list[Outcome]]:
+        """Finished chunks, in the order in which they finish."""
+        if self.executor is None or len(chunks) <= 1 and isinstance(self.executor, ProcessPoolExecutor):
+            for chunk in chunks:
+                yield [cell.attempt(one) for one in chunk]
+            return
+        yield from _as_completed(self.executor, chunks, self.workers)
+
+
+@contextmanager
+def engine(workers: int, scheduler: str | None = None) -> Iterator[Engine]:
+    """Processes here (for one worker, none), or the workers of a dask scheduler; they end with the context."""
+    if scheduler is not None:
+        from divergence import cluster  # an extra
+
+        with cluster.executor(scheduler) as (executor, there):
+            yield Engine(there, executor)
+    elif workers == 1:
+        yield Engine(1, None)
+    else:
+        with _processes(workers) as pool:
+            yield Engine(workers, pool)
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(workers, mp_context=context(), initializer=_start)
     try:
-        yield from _as_completed(pool, chunks, workers)
+        yield pool
     except BrokenProcessPool as error:
         raise PoolError(
             "a worker process died. A script that runs a study needs the guard  if __name__ == '__main__':  around it; "
@@ -44,13 +77,13 @@ def results(chunks: list[list[Cell]], workers: int) -> Iterator[list[Result]]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _as_completed(pool: Executor, chunks: list[list[Cell]], workers: int) -> Iterator[list[Result]]:
+def _as_completed(executor: Executor, chunks: list[list[Cell]], workers: int) -> Iterator[list[Outcome]]:
     """Keep a few chunks in flight per worker: enough to keep them busy, few enough to stop soon."""
     waiting = iter(chunks)
-    running: set[Future[list[Result]]] = set()
+    running: set[Future[list[Outcome]]] = set()
     while True:
         for chunk in waiting:
-            running.add(pool.submit(_run, cloudpickle.dumps(chunk)))
+            running.add(executor.submit(_run, cloudpickle.dumps(chunk)))
             if len(running) >= 2 * workers:
                 break
         if not running:
@@ -60,8 +93,9 @@ def _as_completed(pool: Executor, chunks: list[list[Cell]], workers: int) -> Ite
             yield future.result()
 
 
-def _run(chunk: bytes) -> list[Result]:
-    return [cell.run(one) for one in cloudpickle.loads(chunk)]
+def _run(chunk: bytes) -> list[Outcome]:
+    with _ONE_CHUNK:
+        return [cell.attempt(one) for one in cloudpickle.loads(chunk)]
 
 
 def _start() -> None:

@@ -43,6 +43,16 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """Fields drawn together: ``points`` of a ``design`` (``design.DESIGNS``) in a box of ``ranges``."""
+
+    design: str
+    points: int
+    seed: int
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True)
 class Ablations:
     """How γ* is measured again under each change. ``schemes``: labels of some of the study's; none means all."""
 
@@ -62,7 +72,10 @@ class Shares:
 
 @dataclass(frozen=True)
 class Spec:
-    """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``."""
+    """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``.
+
+    ``brief``: only distances from HCH are measured and accuracy, the rest is blank; several times faster.
+    """
 
     scenarios: tuple[Named, ...]
     overseers: tuple[Named, ...]
@@ -74,6 +87,14 @@ class Spec:
     ablations: Ablations | None = None
     shares: Shares | None = None
     box: tuple[Range, ...] = ()
+    sample: Sample | None = None
+    brief: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of results that tell a study's points apart: swept fields, drawn fields, the number of the draw."""
+        ranges = self.sample.ranges if self.sample else ()
+        return (*(one.column for one in (*self.axes, *ranges)), *(("point",) if ranges else ()))
 
     @property
     def gameability(self) -> Axis | None:

@@ -51,7 +51,7 @@ def lines(spec: Spec) -> list[str]:
 
 
 def _ablations(table: dict[str, Any], spec: Spec, name: str, wrong: list[str]) -> Ablations | None:
-    given = _table(table, "ablations", ("questions", "seeds", "schemes"), name, wrong)
+    given = table_of(table, "ablations", ("questions", "seeds", "schemes"), name, wrong)
     if given is None:
         return None
     where, default = f"{name}: ablations", Ablations()
@@ -63,7 +63,7 @@ def _ablations(table: dict[str, Any], spec: Spec, name: str, wrong: list[str]) -
 
 
 def _shares(table: dict[str, Any], spec: Spec, name: str, wrong: list[str]) -> Shares | None:
-    given = _table(table, "shares", ("points", "questions", "schemes"), name, wrong)
+    given = table_of(table, "shares", ("points", "questions", "schemes"), name, wrong)
     if given is None:
         return None
     where, default = f"{name}: shares", Shares()
@@ -89,7 +89,7 @@ def _labels(given: dict[str, Any], spec: Spec, where: str, wrong: list[str]) -> 
     return tuple(label for label in labels if label not in strange)
 
 
-def _table(table: dict[str, Any], key: str, known: tuple[str, ...], name: str, wrong: list[str]) -> Any:
+def table_of(table: dict[str, Any], key: str, known: tuple[str, ...], name: str, wrong: list[str]) -> Any:
     """One table, or None if it is not there (or is none)."""
     given = table.get(key)
     if given is None:
@@ -115,7 +115,9 @@ def _box(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Range, ..
     for path, given in flat.items():
         where = f'{name}: box."{path}"'
         try:
-            found.append(Range(path, named[path], _values(spec, path, given, where)))
+            if path.endswith("gameability"):
+                raise SpecError(f"{where}: γ is what γ* is found along; it is swept at every point")
+            found.append(Range(path, named[path], values_of(spec, path, given, where)))
             for one in found[-1].values:
                 apply(spec, {path: one}, where)
         except SpecError as error:
@@ -123,10 +125,8 @@ def _box(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Range, ..
     return tuple(found)
 
 
-def _values(spec: Spec, path: str, given: Any, where: str) -> tuple[Any, ...]:
-    """The ends of a range as numbers of the field's kind, or words."""
-    if path.endswith("gameability"):
-        raise SpecError(f"{where}: γ is what γ* is found along; it is swept at every point")
+def values_of(spec: Spec, path: str, given: Any, where: str) -> tuple[Any, ...]:
+    """The ends of a range as numbers of the field's kind, or words. Raises SpecError."""
     if isinstance(given, list) and len(given) > 1 and all(isinstance(one, str) for one in given):
         return tuple(given)
     numbers = isinstance(given, list) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in given)

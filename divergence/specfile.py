@@ -6,6 +6,7 @@ specification (every default spelt out) that ``loads`` reads back to the same st
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from divergence import specbox
+from divergence import design, specbox, specsample
 from divergence.build import FAMILIES, SpecError, build, nearest
 from divergence.cell import Named
 from divergence.plain import columns, flatten, toml, whole
@@ -22,7 +23,7 @@ from scenarios import part as parts
 
 MOST_VALUES = 1000
 MOST_CELLS = 1_000_000
-_KEYS = ("questions", "seeds", "first_seed", "scenario", "overseer", "scheme", "sweep", *specbox.KEYS)
+_KEYS = ("questions", "seeds", "first_seed", "brief", "scenario", "overseer", "scheme", "sweep", *specbox.KEYS, *specsample.KEYS)
 
 
 def read(path: Path) -> Spec:
@@ -58,12 +59,24 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
         questions=whole(table, "questions", 500, 1, 1_000_000, name, wrong),
         seeds=whole(table, "seeds", 8, 1, 100_000, name, wrong),
         first_seed=whole(table, "first_seed", 0, 0, 2**62, name, wrong),
+        brief=_switch(table, "brief", name, wrong),
     )
     spec = replace(spec, axes=_axes(table.get("sweep", {}), spec, name, wrong))
     spec = specbox.parsed(spec, table, name, wrong)
+    spec = specsample.parsed(spec, table, name, wrong)
+    if _points(spec) > MOST_CELLS:
+        wrong.append(f"{name}: sweep: more than {MOST_CELLS:,} points; fewer values or fewer swept fields are needed")
     if wrong:
         raise SpecError(*wrong)
     return spec
+
+
+def _switch(table: dict[str, Any], key: str, name: str, wrong: list[str]) -> bool:
+    """true or false; false if it is not there."""
+    given = table.get(key, False)
+    if not isinstance(given, bool):
+        wrong.append(f"{name}: {key}: must be true or false, not {given!r}")
+    return given is True
 
 
 def _family(tables: Any, kind: str, name: str, wrong: list[str]) -> tuple[Named, ...]:
@@ -119,9 +132,13 @@ def _axes(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Axis, ..
             axes.append(axis)
         except SpecError as error:
             wrong.extend(error.mistakes)
-    if int(np.prod([len(axis.values) for axis in axes], dtype=object)) > MOST_CELLS:
-        wrong.append(f"{name}: sweep: more than {MOST_CELLS:,} points; fewer values or fewer swept fields are needed")
     return tuple(axes)
+
+
+def _points(spec: Spec) -> int:
+    """How many points a study has: its grid, times its draws."""
+    draws = design.size(spec.sample.design, spec.sample.points, len(spec.sample.ranges)) if spec.sample else 1
+    return math.prod(len(axis.values) for axis in spec.axes) * draws
 
 
 def _values(given: Any, where: str) -> tuple[Any, ...]:
@@ -155,6 +172,7 @@ def _range(given: dict[str, Any], where: str) -> tuple[float, ...]:
 def dumps(spec: Spec) -> str:
     """A complete specification: every field of every part spelt out, in TOML that ``loads`` reads back."""
     lines = [f"questions = {spec.questions}", f"seeds = {spec.seeds}", f"first_seed = {spec.first_seed}"]
+    lines += ["brief = true"] if spec.brief else []
     for kind in FAMILIES:
         for named in spec.of(kind):
             table = parts.as_table(named.part)
@@ -165,5 +183,5 @@ def dumps(spec: Spec) -> str:
     if spec.axes:
         lines += ["", "[sweep]"]
         lines += [f'"{axis.path}" = {toml(list(axis.values))}' for axis in spec.axes]
-    lines += specbox.lines(spec)
+    lines += specbox.lines(spec) + specsample.lines(spec)
     return "\n".join(lines) + "\n"

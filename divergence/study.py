@@ -19,16 +19,18 @@ from pathlib import Path
 import pandas as pd
 
 from divergence import intervals, plan, pool, specfile
-from divergence.cell import STORED, Cell
+from divergence.cell import STORED, Cell, Failure
 from divergence.grounds import TABLES, Grounds
 from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
 from divergence.spec import Spec
-from divergence.store import FILE, FILES, Store, StoreError
+from divergence.store import FILE, FILES, Store, StoreError, writing
 from divergence.version import version
 
 Progress = Callable[[int, int], None]
 """Called with (cells done, cells in all) as a study proceeds."""
+Failed = Callable[[Failure], None]
+"""Called with each cell that failed."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Study:
             if not store.done():
                 raise StoreError(f"{self.directory}: no cell is finished yet; run the study")
             try:
-                return intervals.draws(store.details(), tuple(axis.column for axis in self.spec.axes))
+                return intervals.draws(store.details(), self.spec.columns)
             except ValueError as error:
                 raise StoreError(f"{self.directory / FILE}: {error}; start over with --fresh") from error
 
@@ -70,6 +72,16 @@ class Study:
     def crossings(self) -> pd.DataFrame:
         """γ* of every scheme: where mean harm first crosses 0.1, with its interval."""
         return intervals.crossings(self.draws)
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The cells that could not be computed, each with its error; they have no rows."""
+        found: list[Failure] = []
+        for file in FILES:
+            if (self.directory / file).exists():
+                with Store(self.directory, file) as store:
+                    found += store.failures()
+        return found
 
     @cached_property
     def grounds(self) -> Grounds:
@@ -86,81 +98,127 @@ def run(
     out: Path | None = None,
     *,
     workers: int | None = None,
+    scheduler: str | None = None,
     fresh: bool = False,
+    retry: bool = False,
     progress: Progress | None = None,
+    failed: Failed | None = None,
 ) -> Study:
     """Run a study, or what is left of it, with its ablations and the points of its box if it asks for them.
 
-    Writes ``results.sqlite`` (``ablations.sqlite``, ``shares.sqlite``), ``results.csv`` and ``spec.toml``.
-    Raises SpecError, StoreError or PoolError. On KeyboardInterrupt everything finished is kept.
+    ``scheduler``: address of a dask scheduler (``tcp://…``) whose workers compute, instead of processes here.
+    ``retry``: compute cells again that failed before. Writes ``results.sqlite`` (``ablations.sqlite``,
+    ``shares.sqlite``), ``results.csv`` and ``spec.toml``. A cell that fails is kept with its error, and the others go
+    on. Raises SpecError, StoreError or PoolError. On KeyboardInterrupt everything finished is kept.
     """
     workers = workers or os.cpu_count() or 1
     everything = plan.everything(spec)
-    plan.check_memory(itertools.chain(*everything.values()), workers)
+    if scheduler is None:
+        plan.check_memory(itertools.chain(*everything.values()), workers)
     directory = out if out is not None else Path(default_name(spec))
-    if fresh:
-        discard(directory)
-    about = _about(spec)
-    with Store(directory, create=True) as store:
-        _same(store, about, directory)
-        store.note(about)
-    tell = progress or (lambda done, total: None)
-    done, total = 0, sum(len(cells) for cells in everything.values())
-    for file, cells in everything.items():
-        if not cells:
-            continue
-        with Store(directory, file, create=True) as store:
-            for ready in _compute(store, cells, workers):
-                tell(done + ready, total)
-        done += len(cells)
-    study = Study(directory, spec, about)
-    (directory / "spec.toml").write_text(about["spec"], encoding="utf-8")
-    write_csv(study)
+    with writing(directory), pool.engine(workers, scheduler) as engine:
+        asked = begin(spec, directory, fresh=fresh)
+        for file, cells in everything.items():  # first of all, so that others can see how much there is to do
+            if cells:
+                with Store(directory, file, create=True) as store:
+                    store.note({"cells": str(len(cells)), "workers": str(engine.workers)})
+                    if retry:
+                        store.forget_failures()
+        _compute_all(directory, everything, engine, progress or (lambda *_: None), failed or (lambda _: None))
+        study = Study(directory, spec, asked)
+        (directory / "spec.toml").write_text(asked["spec"], encoding="utf-8")
+        _not_all_failed(study)
+        write_csv(study)
     return study
 
 
-def _compute(store: Store, cells: list[Cell], workers: int) -> Iterator[int]:
-    """Compute the cells that are not in a store yet, and say how many are as they come in."""
-    finished = store.done()
-    yield len(finished)
-    for results in pool.results(plan.chunks([one for one in cells if one.index not in finished]), workers):
-        store.add(results)
-        finished |= {result.index for result in results}
-        yield len(finished)
+def begin(spec: Spec, directory: Path, *, fresh: bool = False) -> dict[str, str]:
+    """Note in a directory which study it holds, and return that. Raises StoreError if it holds another."""
+    if fresh:
+        discard(directory)
+    asked = about(spec)
+    with Store(directory, create=True) as store:
+        _same(store, asked, directory)
+        store.note(asked)
+    return asked
+
+
+def _compute_all(
+    directory: Path, everything: dict[str, list[Cell]], engine: pool.Engine, tell: Progress, failed: Failed
+) -> None:
+    """Compute the cells that are in no store yet, and tell how many are dealt with as they come in."""
+    done, total = 0, sum(len(cells) for cells in everything.values())
+    for file, cells in everything.items():
+        if cells:
+            with Store(directory, file, create=True) as store:
+                for dealt_with in compute(store, cells, engine, failed):
+                    tell(done + dealt_with, total)
+            done += len(cells)
+
+
+def compute(store: Store, cells: list[Cell], engine: pool.Engine, failed: Failed) -> Iterator[int]:
+    """Compute the cells that a store does not have, and say how many are dealt with as they come in."""
+    known = store.done() | {failure.index for failure in store.failures()}
+    todo = [one for one in cells if one.index not in known]
+    dealt_with = len(cells) - len(todo)
+    yield dealt_with
+    for outcomes in engine(plan.chunks(todo)):
+        store.add(outcomes)
+        dealt_with += len(outcomes)
+        for outcome in outcomes:
+            if isinstance(outcome, Failure):
+                failed(outcome)
+        yield dealt_with
+
+
+def _not_all_failed(study: Study) -> None:
+    """A study of which nothing came out is an error."""
+    with Store(study.directory) as store:
+        failures = store.failures()
+        if failures and not store.done():
+            raise StoreError(
+                f"{study.directory}: all {len(failures)} cells failed; the first: {failures[0].error}; "
+                f"'hch status {study.directory} --errors' shows where, --retry computes them again"
+            )
 
 
 def load(directory: Path | str) -> Study:
     """The study in a directory. Raises StoreError if there is none, or if it is damaged."""
     directory = Path(directory)
     with Store(directory) as store:
-        about = store.about()
-    if "spec" not in about:
+        kept = store.about()
+    if "spec" not in kept:
         raise StoreError(f"{directory}: no study here (nothing was ever run)")
-    return Study(directory, specfile.loads(about["spec"], str(directory / FILE)), about)
+    return Study(directory, specfile.loads(kept["spec"], str(directory / FILE)), kept)
 
 
 def write_csv(study: Study) -> None:
     """``results.csv``: the rows, with numbers spelt so that reading gives the same bits back."""
-    _write(study.rows, study.directory / "results.csv")
+    write_table(study.rows, study.directory / "results.csv")
 
 
 def write_tables(study: Study) -> None:
     """All numbers behind the pictures: ``results.csv``, ``summary.csv``, and what the ranking hangs on if asked for."""
     write_csv(study)
-    _write(study.summary, study.directory / "summary.csv")
+    write_table(study.summary, study.directory / "summary.csv")
     for name, table in study.grounds.tables().items():
-        _write(table, study.directory / f"{name}.csv")
+        write_table(table, study.directory / f"{name}.csv")
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """A table as CSV: whole, or not there."""
     temporary = path.with_suffix(".part")
-    table.to_csv(temporary, index=False)
-    temporary.replace(path)
+    try:
+        table.to_csv(temporary, index=False)
+        temporary.replace(path)
+    except OSError:  # a full disk, say
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def default_name(spec: Spec) -> str:
     """The directory a study goes to if none is named: the same study, version and plug-ins, the same directory."""
-    text = "\n".join(f"{key}={value}" for key, value in sorted(_about(spec).items()))
+    text = "\n".join(f"{key}={value}" for key, value in sorted(about(spec).items()))
     return f"hch-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
@@ -176,20 +234,21 @@ def discard(directory: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _about(spec: Spec) -> dict[str, str]:
-    about = {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
-    return about | {"measures": " ".join(STORED)}
+def about(spec: Spec) -> dict[str, str]:
+    """What identifies a study in a store: its specification, the version and the plug-ins that compute it."""
+    known = {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
+    return known | {"measures": " ".join(STORED)}
 
 
-def _same(store: Store, about: dict[str, str], directory: Path) -> None:
+def _same(store: Store, asked: dict[str, str], directory: Path) -> None:
     """Refuse to mix two studies in one directory."""
     before = store.about()
-    changed = [key for key in about if key in before and before[key] != about[key]]
+    changed = [key for key in asked if key in before and before[key] != asked[key]]
     if not changed:
         return
     lines = [f"{directory}: holds another study; use another directory, or --fresh to start over. What differs:"]
     for key in changed:
-        old, new = before[key].splitlines(), about[key].splitlines()
+        old, new = before[key].splitlines(), asked[key].splitlines()
         difference = list(difflib.unified_diff(old, new, "there", "asked", n=0, lineterm=""))[2:]
         lines += [f"  {key}:", *(f"    {line}" for line in difference)]
     raise StoreError("\n".join(lines))

@@ -161,12 +161,12 @@ def judge(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) -
 
 def margins(values: Floats) -> Floats:
     """``values[a] - max_{a'≠a} values[a']``: by how much each claim leads, (claims, …)."""
-    top = values.max(axis=0)
-    first = values.argmax(axis=0)
-    rest = values.copy()
-    np.put_along_axis(rest, first[None], -np.inf, axis=0)
+    top, second = values[0], np.full(values.shape[1:], -np.inf)
+    for value in values[1:]:  # several times faster than argmax over a short first axis
+        second = np.maximum(second, np.minimum(top, value))
+        top = np.maximum(top, value)
     lead: Floats = values - top
-    np.put_along_axis(lead, first[None], (top - rest.max(axis=0))[None], axis=0)
+    np.copyto(lead, top - second, where=values == top)
     return lead
 
 

@@ -1,0 +1,63 @@
+"""A study's tables as files for other programs: CSV or Parquet, by the file's ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from divergence.build import SpecError
+from divergence.cell import STORED, unpack
+from divergence.measures import REFERENCES
+from divergence.store import Store
+from divergence.study import Study, write_table
+
+
+def questions(study: Study) -> pd.DataFrame:
+    """One line per row of results and root question: the values behind every mean."""
+    found: list[pd.DataFrame] = []
+    keys = [name for name in study.rows.columns[: study.rows.columns.get_loc("questions")]]  # type: ignore[misc]
+    with Store(study.directory) as store:
+        for row, values, reference in store.details():
+            own, compared = unpack(values, len(STORED)), unpack(reference, len(REFERENCES))
+            lines = pd.DataFrame({key: [row.get(key)] * own.shape[1] for key in keys})
+            lines["question"] = np.arange(own.shape[1])
+            measured = zip((*STORED, *REFERENCES), (*own, *compared), strict=True)
+            found.append(lines.assign(**{name: column for name, column in measured}))
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+TABLES: dict[str, Callable[[Study], pd.DataFrame]] = {
+    "rows": lambda study: study.rows,
+    "summary": lambda study: study.summary,
+    "crossings": lambda study: study.crossings,
+    "differences": lambda study: study.differences(),
+    "questions": questions,
+}
+
+
+def export(study: Study, table: str, path: Path) -> int:
+    """Write one of a study's tables to ``path`` (``.csv`` or ``.parquet``); returns its number of lines.
+
+    Raises SpecError for an unknown table or ending, or where Parquet needs its extra.
+    """
+    if table not in TABLES:
+        raise SpecError(f"--table {table}: there are: {', '.join(TABLES)}")
+    if path.suffix not in (".csv", ".parquet"):
+        raise SpecError(f"{path}: must end in .csv or .parquet")
+    found = TABLES[table](study)
+    if path.suffix == ".csv":
+        write_table(found, path)
+        return len(found)
+    temporary = path.with_suffix(".part")
+    try:
+        found.to_parquet(temporary, index=False, engine="pyarrow")
+        temporary.replace(path)
+    except ImportError as error:
+        raise SpecError("Parquet needs the extra 'parquet': pip install 'hch-divergence[parquet]'") from error
+    except OSError:  # a full disk, say
+        temporary.unlink(missing_ok=True)
+        raise
+    return len(found)

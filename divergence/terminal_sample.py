@@ -1,0 +1,28 @@
+"""What a study of drawn points prints: harm over its draws, which no table by field could show."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from divergence.study import Study
+
+_KEYS = ("scenario", "overseer", "scheme", "gameability")
+
+
+def show(study: Study, console: Console) -> None:
+    """Mean harm of every scheme over the draws, and between which values 90 % of them lie."""
+    sample, rows = study.spec.sample, study.rows
+    if sample is None or not len(rows):
+        return
+    drawn = {one.column for one in sample.ranges}
+    keys = [name for name in (*_KEYS, *study.spec.columns) if name in rows and name not in drawn and name != "point"]
+    keys = [name for name in dict.fromkeys(keys) if name in _KEYS[:3] or rows[name].nunique() > 1]
+    table = Table(title=f"harm over {rows['point'].nunique():,} draws of {', '.join(sorted(drawn))}", title_justify="left")
+    for name in (*keys, "mean", "5 %", "95 %"):
+        table.add_column(name, justify="left" if name in _KEYS[:3] else "right")
+    harm = rows.groupby([*keys, "point"], sort=False, dropna=False)["harm"].mean()
+    for key, own in harm.groupby(level=keys, sort=False, dropna=False):
+        values = [own.mean(), own.quantile(0.05), own.quantile(0.95)]
+        table.add_row(*(f"{part:g}" if isinstance(part, float) else str(part) for part in key), *(f"{v:.3f}" for v in values))
+    console.print(table)

@@ -1,0 +1,168 @@
+"""A study on the workers of a dask scheduler: the same bytes, whoever dies."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from divergence import study as studies
+from divergence.pool import PoolError
+from divergence.specfile import parse
+from divergence.store import FILE, Store
+
+pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+
+TABLE = {
+    "questions": 200,
+    "seeds": 8,
+    "scenario": {"type": "ledger"},
+    "scheme": [{"type": "approval"}, {"type": "debate"}],
+    "sweep": {"overseer.gameability": [0.0, 1.0, 2.0, 3.0]},
+}
+
+
+def waited_for(true, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+@contextmanager
+def cluster(tmp_path, workers=2):
+    """A scheduler and its workers as a user starts them; yields (address, scheduler, workers' parent)."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    log = (tmp_path / "dask.log").open("w")
+    dask = [sys.executable, "-P", "-m", "distributed.cli"]
+    port = address.rsplit(":", 1)[1]
+    common = {"stdout": log, "stderr": log, "cwd": tmp_path}
+    started = [
+        subprocess.Popen(
+            [*dask[:-1], "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
+            **common,
+        )
+    ]
+    try:
+        if workers:
+            arguments = ["--nworkers", str(workers), "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
+            started.append(
+                subprocess.Popen([*dask[:-1], "distributed.cli.dask_worker", address, *arguments], **common)
+            )
+        yield address, *started
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in reversed(started):
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        log.close()
+
+
+def children(parent):
+    """Processes started by a process, by /proc."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat") as file:
+                    fields = file.read().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(fields[1]) == parent and fields[0] != "Z":
+                found.append(int(entry))
+    return found
+
+
+@pytest.mark.slow
+def test_two_workers_of_a_scheduler_give_the_same_bytes(tmp_path):
+    spec = parse(TABLE)
+    studies.run(spec, tmp_path / "here", workers=1)
+    with cluster(tmp_path) as (address, *_):
+        studies.run(spec, tmp_path / "there", scheduler=address)
+    there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
+    assert there.read_bytes() == here.read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs /proc to find the workers")
+def test_a_killed_worker_is_survived(tmp_path):
+    spec = parse(TABLE)
+    studies.run(spec, tmp_path / "here", workers=1)
+    killed = []
+    with cluster(tmp_path) as (address, _, nannies):
+
+        def kill_one(done, total):
+            if done and not killed:
+                workers = [
+                    pid for child in children(nannies.pid) for pid in [child, *children(child)] if b"spawn" in line(pid)
+                ]
+                os.kill(workers[0], signal.SIGKILL)
+                killed.append(workers[0])
+
+        studies.run(spec, tmp_path / "there", scheduler=address, progress=kill_one)
+    assert killed
+    there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
+    assert there.read_bytes() == here.read_bytes()
+
+
+def line(pid):
+    """A process's command line."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+@pytest.mark.slow
+def test_a_lost_scheduler_is_told_and_the_study_continues(tmp_path):
+    spec = parse(TABLE)
+    with cluster(tmp_path) as (address, scheduler, _):
+
+        def kill_it(done, total):
+            if done and scheduler.poll() is None:
+                scheduler.kill()
+                scheduler.wait()
+
+        with pytest.raises(PoolError, match="scheduler was lost"):
+            studies.run(spec, tmp_path / "there", scheduler=address, progress=kill_it)
+    with Store(tmp_path / "there") as store:
+        kept = store.done()
+    assert 0 < len(kept) < 32
+    with cluster(tmp_path) as (address, *_):
+        studies.run(spec, tmp_path / "there", scheduler=address)
+    studies.run(spec, tmp_path / "here", workers=1)
+    there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
+    assert there.read_bytes() == here.read_bytes()
+    assert (tmp_path / "there" / FILE).exists()
+
+
+@pytest.mark.slow
+def test_a_scheduler_without_workers(tmp_path, monkeypatch):
+    monkeypatch.setattr("divergence.cluster._SECONDS", 2)
+    with cluster(tmp_path, workers=0) as (address, _):
+        waited_for(lambda: answers(address))
+        with pytest.raises(PoolError, match="has no workers"):
+            studies.run(parse(TABLE), tmp_path / "out", scheduler=address)
+
+
+def answers(address):
+    host, port = address.removeprefix("tcp://").split(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:1", "tcp://"])
+def test_no_scheduler_there(address, tmp_path, monkeypatch):
+    monkeypatch.setattr("divergence.cluster._SECONDS", 1)
+    with pytest.raises(PoolError, match="no dask scheduler answers"):
+        studies.run(parse(TABLE), tmp_path / "out", scheduler=address)
