@@ -10,7 +10,7 @@ from divergence.cell import Named
 from divergence.near_optima import NearOptima, near_optima
 from hch import events
 from hch.exact import hch
-from hch.office import Consultation, Visit
+from hch.visits import Consultation, Visit
 from overseers.base import Overseer
 from overseers.pace import TICKS_PER_MINUTE
 from scenarios.base import Scenario

@@ -2,183 +2,312 @@
 
 MODEL.md §3 and §6. Everybody lives through the same steps:
 
-    asked → [queue for a desk] → think → ask all sub-questions together and leave the desk → wait for every sub-answer
-          → [queue again, ahead of new work] → join them in a second thought → answer
+    asked → [queue for a desk] → think → ask all sub-questions together and leave the desk → wait for every sub-answer,
+          or until the deadline → [queue again, ahead of new work] → join them in a second thought → answer
 
-A leaf has one thought and asks nobody. Time is in whole ticks and every draw is keyed by its place, so answers do not
-depend on staffing and equal the batch engine's, bit for bit; so do finish times when everybody has a desk.
+A leaf has one thought and asks nobody. The office may be told otherwise (``hch/office.py``): to keep the desk, to put
+levels in another order, to hurry. Time is in whole ticks and every draw is keyed by its place. Times do not depend on
+answers: events find the times, and ``hch/timing.py`` the answers, which equal the batch engine's, bit for bit, wherever
+the office changes none; so do finish times when everybody has a desk.
 
 A thought, with the wait for a desk before it, is one event, after which somebody is called back: 1.5 events a question
-in a binary tree. SimPy processes, the readable way that the tests keep as an oracle, need 2.5 and miss the speed bound.
+in a binary tree. SimPy processes, the readable way that the tests keep as an oracle, need several times as many.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from simpy import Environment, Event
 
-from hch.exact import ALL
-from hch.office import Consultation, Desks, People, people, visits
+from hch.desks import NOBODY, Room, Work, room
+from hch.minds import durations
+from hch.office import Office
+from hch.timing import Realised, Times, answers, realised
+from hch.visits import Consultation, visits
 from overseers.base import Overseer
 from overseers.pace import Ticks
 from scenarios.joins import Answers
-from scenarios.trees import Trees
+from scenarios.trees import Level, Trees
+
+OPEN = Office()
+_AT_ONCE = 1 << 14
+"""Questions lived through together where trees do not meet."""
+_SHOWN = 5
+
+
+class Deadlock(RuntimeError):
+    """Nobody can go on: every desk is held by somebody who waits for an answer. ``stuck``: (question, level, node)."""
+
+    def __init__(self, stuck: Sequence[tuple[int, int, int]], queued: int, staff: int | None) -> None:
+        self.stuck = tuple(stuck)
+        shown = ", ".join(f"question {place[0]} level {place[1]} node {place[2]}" for place in stuck[:_SHOWN])
+        more = f" and {len(stuck) - _SHOWN} more" if len(stuck) > _SHOWN else ""
+        super().__init__(
+            f"deadlock: all {staff} desks are held by humans who wait for sub-answers ({shown}{more}), and {queued} "
+            "questions wait for a desk; give desks up while waiting (holds_desk = false), raise staff, or set deadlines"
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """``answers``: everybody's, (nodes, questions) per level, leaves first. ``finish``: when each root is answered.
 
-    ``work``: human time its whole tree took. Ticks, shape (questions,).
+    ``work``: human time its whole tree took. Ticks, shape (questions,). ``times``: who did what and when, by level.
+    ``made``: what time made of everybody's judgement.
     """
 
     answers: list[Answers]
     finish: Ticks
     work: Ticks
+    times: list[Times]
+    made: Realised
 
 
-def run(trees: Trees, human: Overseer, staff: int | None = None) -> Run:
-    """Consult every tree of the batch, all roots being asked at time 0.
+def run(trees: Trees, human: Overseer, office: Office = OPEN, arrivals: Ticks | None = None) -> Run:
+    """Consult every tree of the batch. ``arrivals``: when each root is asked, in ticks, (questions,); else at time 0.
 
-    ``staff = None``: a desk for everybody. ``staff = c``: c people share the work of all trees, first come first served
-    except that joining goes ahead of new work. Raises ``ValueError`` if c < 1.
+    Raises ``Deadlock`` where people keep their desks and are too few.
     """
-    lived = [_record(levels) for levels in _consulted(trees, human, staff, ALL)]
-    answers, finish, work = zip(*lived, strict=True)
-    return Run(
-        answers=[np.array(level, dtype=np.intp).T for level in zip(*answers, strict=True)],
-        finish=np.array(finish, dtype=np.int64),
-        work=np.array(work, dtype=np.int64),
+    times = lived(trees, human, office, arrivals)
+    made = realised(trees, human, office, times)
+    work = sum((own.thought - own.started + own.finish - own.joining).sum(axis=0) for own in times)
+    return Run(answers(trees, human, made), times[-1].finish[0], np.asarray(work), times, made)
+
+
+def consult(trees: Trees, question: int, human: Overseer, office: Office = OPEN) -> Consultation:
+    """Consult one tree of the batch, with the office to itself, and tell what everybody did and when."""
+    if not 0 <= question < trees.questions:
+        raise ValueError(f"question must be 0 … {trees.questions - 1}, not {question}")
+    alone = trees.only(question)
+    told = run(alone, human, office)
+    return Consultation(
+        question, office.staff, int(told.work[0]), tuple(visits(alone, human, 0, told.times, told.answers, told.made))
     )
 
 
-def consult(trees: Trees, question: int, human: Overseer, staff: int | None = None) -> Consultation:
-    """Consult one tree of the batch, with an office to itself, and tell what everybody did and when."""
-    if not 0 <= question < trees.questions:
-        raise ValueError(f"question must be 0 … {trees.questions - 1}, not {question}")
-    (levels,) = _consulted(trees, human, staff, slice(question, question + 1))
-    return Consultation(question, staff, _record(levels)[2], tuple(visits(trees, question, levels)))
+def lived(trees: Trees, human: Overseer, office: Office, arrivals: Ticks | None = None) -> list[Times]:
+    """When everybody thought, joined and answered, and who it was, by level, leaves first."""
+    when = np.zeros(trees.questions, dtype=np.int64) if arrivals is None else arrivals
+    if office.staff is not None:
+        return _live(trees, human, office, slice(None), when.tolist())
+    step = max(1, _AT_ONCE // trees.nodes)
+    blocks = [slice(first, first + step) for first in range(0, trees.questions, step)]
+    lives = [_live(trees, human, office, block, when[block].tolist()) for block in blocks]
+    return [own[0] if len(own) == 1 else _beside(own) for own in zip(*lives, strict=True)]
 
 
-def _record(levels: list[People]) -> tuple[list[list[int]], int, int]:
-    """What a run keeps of a tree: answers by level, when the root had its answer, and work in total."""
-    return [level.answers for level in levels], levels[-1].finish[0], sum(level.work for level in levels)
+def _beside(blocks: Sequence[Times]) -> Times:
+    names = ("started", "thought", "joining", "finish", "thinker", "joiner")
+    return Times(*(np.concatenate([getattr(block, name) for block in blocks], axis=1) for name in names))
 
 
-def _consulted(trees: Trees, human: Overseer, staff: int | None, which: slice) -> Iterator[list[People]]:
-    """The humans of every tree, by level, once its root is answered."""
-    if staff is not None and staff < 1:
-        raise ValueError(f"staff must be at least 1, or None for a desk for everybody; not {staff}")
-    if staff is None:  # trees do not meet: an environment for each keeps its schedule short
-        for levels in people(trees, human, which):
-            yield from _live(trees, [levels], None)
-    else:
-        yield from _live(trees, list(people(trees, human, which)), staff)
+@dataclass(slots=True, eq=False)
+class _People:
+    """Everybody at one level: lists with one entry per question and node, in this order, times in ticks.
 
+    What is given: how long each thinks and joins, who is asked below, in which queue they wait, how long for answers.
+    What is written down: as in ``Times``.
+    """
 
-def _live(trees: Trees, forest: list[list[People]], staff: int | None) -> list[list[People]]:
-    """Live through one environment until every root of the forest is answered. A deadlock raises ``RuntimeError``."""
-    env = Environment()
-    if staff is None:
-        office = _Office(env, env.timeout, env.timeout, trees.join.one, trees.branching)
-    else:
-        desks = Desks(env, staff)
-        office = _Office(env, desks.think, desks.think_again, trees.join.one, trees.branching)
-    clients = [_Client(office) for _ in forest]
-    for client, levels in zip(clients, forest, strict=True):
-        client.ask(levels[-1], 0, 1)
-    for client in clients:
-        env.run(until=client.satisfied)
-    return forest
-
-
-@dataclass(slots=True)
-class _Office:
-    """What humans share. ``think(ticks, value)``: an event that happens once somebody has thought for so long."""
-
-    env: Any  # an Environment, whose clock is typed int | float; ours only ever adds whole ticks
-    think: Callable[..., Event]
-    think_again: Callable[..., Event]
-    join: Callable[[Sequence[int]], int]
+    below: _People | None
     branching: int
+    height: int
+    think: list[int]
+    join: list[int]
+    rank: int
+    rank_again: int
+    deadline: int | None
+    holds: bool
+    started: list[int] = field(init=False)
+    thought: list[int] = field(init=False)
+    joining: list[int] = field(init=False)
+    finish: list[int] = field(init=False)
+    thinker: list[int] = field(init=False)
+    joiner: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        size = len(self.think)
+        self.started, self.finish, self.thinker = [-1] * size, [-1] * size, [NOBODY] * size
+        if self.below is None:  # the only thought ends with the answer
+            self.thought, self.joining, self.joiner = self.finish, self.finish, self.thinker
+        else:
+            self.thought, self.joining, self.joiner = [-1] * size, [-1] * size, [NOBODY] * size
+
+    def times(self, questions: int) -> Times:
+        columns = (self.started, self.thought, self.joining, self.finish, self.thinker, self.joiner)
+        made: dict[int, Ticks] = {}
+        for column in columns:  # some are one and the same
+            if id(column) not in made:
+                made[id(column)] = np.array(column, dtype=np.int64).reshape(questions, -1).T
+        return Times(*(made[id(column)] for column in columns))
 
 
-class _Asker(ABC):
+def _people(trees: Trees, human: Overseer, office: Office, which: slice) -> list[_People]:
+    ranks = office.ranks(trees.depth + 1)
+    levels: list[_People] = []
+    for level, rank, again in zip(trees.levels, *ranks, strict=True):
+        think, join = _ticks(level, human, which)
+        below = levels[-1] if levels else None
+        deadline = office.deadline(level.height)
+        levels.append(
+            _People(below, trees.branching, level.height, think, join, rank, again, deadline, office.holds_desk)
+        )
+    return levels
+
+
+def _ticks(level: Level, human: Overseer, which: slice) -> tuple[list[int], list[int]]:
+    """Thinking and joining times, question by question."""
+    spent = durations(level, human, which)
+    return spent.think.T.ravel().tolist(), spent.join.T.ravel().tolist() if level.height else []
+
+
+def _live(trees: Trees, human: Overseer, office: Office, which: slice, arrivals: list[int]) -> list[Times]:
+    """Live through every tree of a block; without a staff trees do not meet, and each has an environment of its own."""
+    levels = _people(trees, human, office, which)
+    root = levels[-1]
+    kind = _Human if root.below else _Leaf
+    queues = 1 + max(max(people.rank, people.rank_again) for people in levels)
+    env = Environment()
+    place = room(env, office, queues)
+    for question, arrival in enumerate(arrivals):
+        if office.staff is None:
+            env = Environment(arrival)
+            place = room(env, office, queues)
+        if arrival > env.now:
+            _Arrival(place, kind, root, question, arrival)
+        else:
+            kind(place, root, question, _WORLD)
+        if office.staff is None:
+            env.run()
+    if office.staff is not None:
+        env.run()
+    if -1 in root.finish:
+        raise _deadlock(levels, len(arrivals), office)
+    return [people.times(len(arrivals)) for people in levels]
+
+
+def _deadlock(levels: list[_People], questions: int, office: Office) -> Deadlock:
+    """Who keeps a desk and waits, and how many have none."""
+    stuck, queued = [], levels[-1].started.count(-1)
+    for people in reversed(levels):
+        if people.below is None:
+            continue
+        nodes = len(people.think) // questions
+        for place, thought in enumerate(people.thought):
+            if thought >= 0 and people.finish[place] < 0:
+                question, node = divmod(place, nodes)
+                stuck.append((question, people.height, node))
+                first = place * people.branching
+                queued += people.below.started[first : first + people.branching].count(-1)
+    return Deadlock(stuck, queued, office.staff)
+
+
+class _Asker(Protocol):
     """Somebody who asks questions, all together, and goes on when the last is answered."""
 
-    __slots__ = ("asked", "office", "waiting")
-    office: _Office
-    asked: People
-    waiting: int
-
-    def ask(self, people: People, first: int, count: int) -> None:
-        """Ask those at nodes ``first`` … ``first + count - 1`` of a level."""
-        office, self.asked, self.waiting = self.office, people, count
-        for node in range(first, first + count):
-            if people.below:
-                _Human(office, people, people.below, node, self)
-            else:
-                office.think(people.think[node], node).callbacks.append(self.verified)
-
-    def verified(self, thought: Event) -> None:
-        """The only thought of somebody asked at a leaf is over: they have checked the claim itself."""
-        leaves = self.asked
-        node: int = thought.value  # type: ignore[assignment]
-        leaves.work += leaves.think[node]
-        leaves.finish[node] = self.office.env.now
-        leaves.answers[node] = leaves.answer(node, leaves.truth[node])
-        self.hear()
-
-    def hear(self) -> None:
+    def told(self) -> None:
         """One of the questions is answered."""
-        self.waiting -= 1
-        if not self.waiting:
+
+
+class _World:
+    """Who asks the roots' questions."""
+
+    def told(self) -> None:
+        pass
+
+
+_WORLD = _World()
+
+
+class _Leaf(Work):
+    """Somebody asked at a leaf, who checks the claim itself: the only thought."""
+
+    def __init__(self, room: Room, people: _People, place: int, asker: _Asker) -> None:
+        self.room, self.people, self.place, self.asker = room, people, place, asker
+        self._ok, self._value, self.callbacks = True, None, [self.over]
+        room.seat(self, people.think[place], people.rank)
+
+    def over(self, _: Event) -> None:
+        people, place, room = self.people, self.place, self.room
+        people.started[place] = self.started
+        people.finish[place] = room.env.now
+        people.thinker[place] = self.person
+        room.leave(self)
+        self.asker.told()
+
+
+class _Human(Work):
+    """A human above the leaves, in the order of its life: it works twice. ``missing``: answers it still waits for."""
+
+    missing: int
+
+    def __init__(self, room: Room, people: _People, place: int, asker: _Asker) -> None:
+        self.room, self.people, self.place, self.asker = room, people, place, asker
+        self._ok, self._value, self.callbacks = True, None, [self.sent_out]
+        room.seat(self, people.think[place], people.rank)
+
+    def sent_out(self, _: Event) -> None:
+        people, place, room = self.people, self.place, self.room
+        people.started[place] = self.started
+        people.thought[place] = room.env.now
+        people.thinker[place] = self.person
+        if not people.holds:
+            room.leave(self)
+        below, branching = people.below, people.branching
+        assert below is not None
+        self.missing = branching
+        kind = _Human if below.below else _Leaf
+        for child in range(place * branching, (place + 1) * branching):
+            kind(room, below, child, self)
+        if people.deadline is not None:
+            _Deadline(self, people.deadline)
+
+    def told(self) -> None:
+        self.missing -= 1
+        if not self.missing:
             self.go_on()
 
-    @abstractmethod
-    def go_on(self) -> None:
-        """All are."""
-
-
-class _Client(_Asker):
-    """Who asks the root's question."""
-
-    __slots__ = ("satisfied",)
-
-    def __init__(self, office: _Office) -> None:
-        self.office, self.satisfied = office, office.env.event()
+    def out_of_time(self, _: Event) -> None:
+        if self.missing > 0:
+            self.missing = -1  # what still comes is not waited for
+            self.go_on()
 
     def go_on(self) -> None:
-        self.satisfied.succeed()
-
-
-class _Human(_Asker):
-    """A human above the leaves, in the order of its life."""
-
-    __slots__ = ("asker", "below", "node", "people")
-
-    def __init__(self, office: _Office, people: People, below: People, node: int, asker: _Asker) -> None:
-        self.office, self.people, self.below, self.node, self.asker = office, people, below, node, asker
-        office.think(people.think[node]).callbacks.append(self.thought)
-
-    def thought(self, _: Event) -> None:
-        office = self.office
-        self.people.thought[self.node] = office.env.now
-        self.ask(self.below, self.node * office.branching, office.branching)
-
-    def go_on(self) -> None:
-        self.office.think_again(self.people.join[self.node]).callbacks.append(self.joined)
+        people = self.people
+        self.callbacks = [self.joined]
+        if people.holds:
+            self.room.again(self, people.join[self.place])
+        else:
+            self.room.seat(self, people.join[self.place], people.rank_again)
 
     def joined(self, _: Event) -> None:
-        office, people, node = self.office, self.people, self.node
-        first = node * office.branching
-        people.work += people.think[node] + people.join[node]
-        people.finish[node] = office.env.now
-        given = self.below.answers[first : first + office.branching]
-        people.answers[node] = people.answer(node, office.join(given))
-        self.asker.hear()
+        people, place, room = self.people, self.place, self.room
+        people.joining[place] = self.started
+        people.finish[place] = room.env.now
+        people.joiner[place] = self.person
+        room.leave(self)
+        self.asker.told()
+
+
+class _Deadline(Event):
+    """The end of a human's patience. All that else happens at its tick happens first, and lower levels go first."""
+
+    def __init__(self, human: _Human, ticks: int) -> None:
+        self._ok, self._value, self.callbacks = True, None, [human.out_of_time]
+        human.room.env.schedule(self, priority=1 + human.people.height, delay=ticks)
+
+
+class _Arrival(Event):
+    """A root is asked later than at the beginning."""
+
+    def __init__(self, room: Room, kind: type[_Leaf | _Human], people: _People, place: int, ticks: int) -> None:
+        self.room, self.kind, self.people, self.place = room, kind, people, place
+        self._ok, self._value, self.callbacks = True, None, [self.ask]
+        room.env.schedule(self, delay=ticks - room.env.now)
+
+    def ask(self, _: Event) -> None:
+        self.kind(self.room, self.people, self.place, _WORLD)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from hch.policy import Distributions
 from overseers import base as roles
 from overseers.base import Hearing, Overseer
+from overseers.beliefs import together
 from scenarios.streams import Floats
 from scenarios.trees import Level, Trees, one_hot
 
@@ -49,9 +50,15 @@ def unaided(trees: Trees, human: Overseer, height: int) -> Floats:
     return roles.answer(human, alone, support(trees, height, None))
 
 
-def amplify(trees: Trees, human: Overseer, height: int, below: Floats | None) -> Floats:
-    """``Amp(H, M)`` at one level: the human who consults the policy ``below`` on every sub-question."""
-    return roles.answer(human, hearing(trees.levels[height]), support(trees, height, below))
+def amplify(trees: Trees, human: Overseer, height: int, below: Floats | None, kept: Floats | None = None) -> Floats:
+    """``Amp(H, M)`` at one level: the human who consults the policy ``below`` on every sub-question.
+
+    ``kept``: the share of its discernment that everybody had time for, (nodes, questions); all of it if ``None``.
+    """
+    opinion = human.own(hearing(trees.levels[height]))
+    if kept is not None:
+        opinion = together([voice.hurried(kept) for voice in opinion.voices])
+    return opinion.answer(support(trees, height, below))
 
 
 def hch(trees: Trees, human: Overseer, rounds: int | None = None) -> Distributions:

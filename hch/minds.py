@@ -6,7 +6,7 @@ compare. That is why they agree bit for bit, whatever the order in which they vi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -64,10 +64,20 @@ def minds(level: Level, human: Overseer, aided: bool = True, which: slice = ALL)
     return everyone[0]
 
 
-def voters(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> tuple[Minds, ...]:
-    """The same for every member of the panel that answers; one member if nobody else has a say."""
+def voters(
+    level: Level, human: Overseer, aided: bool = True, which: slice = ALL, purpose: str = "noise"
+) -> tuple[Minds, ...]:
+    """The same for every member of the panel that answers; one member if nobody else has a say.
+
+    ``purpose``: whose noise it is. Who guesses a missing answer is not who was asked, and has noise of its own.
+    """
     beliefs = human.own(hearing(level, aided, which)).voices
-    return tuple(_mind(level, belief, member, which) for member, belief in enumerate(beliefs))
+    return tuple(_mind(level, belief, member, which, purpose) for member, belief in enumerate(beliefs))
+
+
+def hurried(members: tuple[Minds, ...], kept: Floats) -> tuple[Minds, ...]:
+    """The same people with a share of their discernment left, (nodes, questions)."""
+    return tuple(replace(member, weight=member.weight * kept) for member in members)
 
 
 def answers(members: tuple[Minds, ...], supported: Answers) -> Answers:
@@ -83,13 +93,14 @@ def replies(level: Level, human: Overseer, aided: bool = True, which: slice = AL
     return np.stack([answers(members, np.full(shape, claim, dtype=np.intp)) for claim in range(level.claims)])
 
 
-def _mind(level: Level, belief: Belief, member: int, which: slice) -> Minds:
+def _mind(level: Level, belief: Belief, member: int, which: slice, purpose: str) -> Minds:
     """One member's noise, keyed by place; the first member's is that of a human who sits there alone."""
     places, own = level.places[:, which], f" of member {member}" if member else ""
-    inclination = streams.minus_gumbels(places, "noise" + own, level.claims)
+    inclination = streams.minus_gumbels(places, purpose + own, level.claims)
     np.subtract(belief.bias, inclination, out=inclination)
     weight: float | Floats = belief.weight
     if not belief.always_looks:
+        own = own if purpose == "noise" else f"{own} for a {purpose}"
         weight = np.where(streams.uniforms(places, "attention" + own) < belief.attention, belief.weight, 0.0)
     return Minds(inclination, weight)
 

@@ -1,191 +1,102 @@
-"""The office: who sits where in a tree and what each brings, the desks they share, and what is written down.
+"""The office: how humans are organised, and what that does to what they verify (MODEL.md §6).
 
-The event engine goes from human to human, where NumPy scalars would cost five times as much as plain numbers. So the
-replies and thinking times that ``hch/minds.py`` draws in blocks are handed over here as lists.
+By default everybody has a desk of their own, waits for every sub-answer and is never hurried; then time changes no
+answer. A job planned at ``T`` minutes and given ``T'`` has discernment ``κ·(1 - e^(-T'/τ_v))/(1 - e^(-T/τ_v))``, and a
+hurried human takes ``T' = T/(1 + hurry·backlog/staff)``, the backlog being who waits for a desk when the work begins,
+this human excluded. People may be unequal: each has a speed and a skill, drawn once; times are divided by speed,
+discernment is multiplied by skill. Any free person takes up any work, who has been idle longest first, so whoever joins
+sub-answers need not be who sent the questions out.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import math
 
 import numpy as np
-from simpy import Environment, Event
+from scipy import special
 
-from hch.exact import ALL
-from hch.minds import durations, replies
-from overseers.base import Overseer
-from scenarios.trees import NOT_PLANTED, Level, Trees
+from overseers.pace import TICKS_PER_MINUTE, Ticks
+from scenarios import streams
+from scenarios.part import Part, PartError, field, part
+from scenarios.streams import Floats
 
-_AT_ONCE = 1 << 14
-"""Questions drawn together; they become lists tree by tree, just before they are needed."""
+FOREVER = math.inf
 
 
-@dataclass(slots=True, eq=False)
-class People:
-    """Everybody at one level of one tree: lists with one entry per node, times in ticks.
+@part
+class Office(Part):
+    """A pool of people, or a desk for everybody; deadlines, priorities, hurry, and how unequal they are."""
 
-    What they bring. ``replies``: the claim that node ``j`` answers when claim ``c`` is supported, at ``j·claims + c``.
-    ``think``, ``join``: how long. ``truth``: the true claim, which is what somebody at a leaf verifies.
-
-    What is written down. ``thought``: when the first thought was over (above the leaves, which have no other).
-    ``finish``: when the answer was given. ``answers``: the claims. ``work``: ticks spent thinking, by all of them.
-    """
-
-    claims: int
-    below: People | None
-    think: list[int]
-    join: list[int]
-    replies: list[int]
-    truth: list[int]
-    thought: list[int] = field(init=False)
-    finish: list[int] = field(init=False)
-    answers: list[int] = field(init=False)
-    work: int = 0
+    staff: int | None = field(None, "people; none: a desk for everybody", unit="people", ge=1, le=10**7)
+    deadlines: tuple[float, ...] = field(
+        (),
+        "how long a human at level 1, 2, … waits for sub-answers (a negative number, or none: for ever)",
+        unit="minutes",
+    )
+    holds_desk: bool = field(False, "whether a human keeps the desk while waiting for sub-answers")
+    continuing_first: bool = field(True, "whether joining sub-answers goes ahead of new work")
+    priorities: tuple[int, ...] = field((), "which level's work comes first, from the leaves up: lower first (0)")
+    speed_spread: float = field(0.0, "spread of log speed among people", ge=0, le=3)
+    skill_spread: float = field(0.0, "spread of log skill among people", ge=0, le=3)
+    people_seed: int = field(0, "which people they are", ge=0)
+    hurry: float = field(0.0, "how much a backlog of one request a person hurries", ge=0, le=1000)
+    verifying_minutes: float = field(6.0, "time scale of verifying", symbol="τ_v", unit="minutes", gt=0, le=1e6)
+    argument_minutes: float = field(
+        0.0, "time to read an argument that is rated or judged; its length is the arguer's choice", unit="minutes", ge=0
+    )
 
     def __post_init__(self) -> None:
-        self.thought, self.finish, self.answers = [-1] * len(self.think), [-1] * len(self.think), [-1] * len(self.think)
+        if any(math.isnan(minutes) for minutes in self.deadlines):
+            raise PartError("deadlines: numbers of minutes are needed")
+        if self.staff is None and (self.speed_spread or self.skill_spread):
+            raise PartError("staff: unequal people need a number of them, at least 1")
 
-    def answer(self, node: int, supported: int) -> int:
-        """What the human at a node answers when ``supported`` is what it verifies."""
-        return self.replies[node * self.claims + supported]
+    def deadline(self, height: int) -> int | None:
+        """Ticks that a human at one level waits after sending its sub-questions; ``None``: until all are answered."""
+        if not 1 <= height <= len(self.deadlines) or not 0 <= self.deadlines[height - 1] < FOREVER:
+            return None
+        return round(self.deadlines[height - 1] * TICKS_PER_MINUTE)
 
+    def ranks(self, levels: int) -> tuple[list[int], list[int]]:
+        """In which queue new and continuing work of every level waits; queue 0 is emptied first."""
+        urgency = [*self.priorities, *([0] * levels)][:levels]
+        new, again = [(1, own) for own in urgency], [(not self.continuing_first, own) for own in urgency]
+        order = {key: place for place, key in enumerate(sorted({*new, *again}))}
+        return [order[key] for key in new], [order[key] for key in again]
 
-def people(trees: Trees, human: Overseer, which: slice = ALL) -> Iterator[list[People]]:
-    """The humans of each tree in turn, by level, leaves first."""
-    start, stop, _ = which.indices(trees.questions)
-    step = max(1, _AT_ONCE // trees.nodes)
-    for first in range(start, stop, step):
-        block = slice(first, min(first + step, stop))
-        for by_level in zip(*(_rows(level, human, block) for level in trees.levels), strict=True):
-            levels: list[People] = []
-            for row in by_level:
-                below = levels[-1] if levels else None
-                levels.append(People(trees.claims, below, *[column.tolist() for column in row]))
-            yield levels
+    @property
+    def speeds(self) -> Floats | None:
+        """Everybody's speed, (staff,), median 1; ``None`` where all are alike."""
+        return self._drawn("speed", self.speed_spread)
 
+    @property
+    def skills(self) -> Floats | None:
+        """Everybody's share of the usual discernment, (staff,), median 1; ``None`` where all are alike."""
+        return self._drawn("skill", self.skill_spread)
 
-def _rows(level: Level, human: Overseer, block: slice) -> Iterator[tuple[np.ndarray, ...]]:
-    """What the humans of one level bring, question by question: node after node, each with its claims together."""
-    spent = durations(level, human, block)
-    columns = spent.think, spent.join, replies(level, human, which=block), level.truth[:, block]
-    return zip(*(np.ascontiguousarray(column.T).reshape(column.shape[-1], -1) for column in columns), strict=True)
+    @property
+    def changes_answers(self) -> bool:
+        """Whether anything here can change what is believed."""
+        return bool(self.deadlines or self.skill_spread or (self.hurry and self.staff is not None))
 
-
-class Desks:
-    """A pool of ``staff`` people. Whoever is done makes room at once for the first of those who wait.
-
-    Waiting, thinking and leaving are one event, with a queue for joining thoughts behind it and another for first ones.
-    """
-
-    def __init__(self, env: Environment, staff: int) -> None:
-        self._env, self._free = env, staff
-        self._joining: deque[_Thought] = deque()
-        self._new: deque[_Thought] = deque()
-
-    def think(self, ticks: int, value: int | None = None) -> Event:
-        """A first thought: behind everybody who waits."""
-        return self._seat(_Thought(self._env, ticks, value), self._new)
-
-    def think_again(self, ticks: int, value: int | None = None) -> Event:
-        """A joining thought: ahead of all first thoughts, behind joining thoughts that came before it."""
-        return self._seat(_Thought(self._env, ticks, value), self._joining)
-
-    def _seat(self, thought: _Thought, queue: deque[_Thought]) -> _Thought:
-        thought.callbacks.append(self._leave)
-        if self._free:
-            self._free -= 1
-            thought.begin()
-        else:
-            queue.append(thought)
-        return thought
-
-    def _leave(self, _: Event) -> None:
-        queue = self._joining or self._new
-        if queue:
-            queue.popleft().begin()
-        else:
-            self._free += 1
+    def _drawn(self, purpose: str, spread: float) -> Floats | None:
+        if not spread or self.staff is None:
+            return None
+        keys = streams.keys_from(self.people_seed, "person", 0, self.staff)
+        return np.exp(spread * special.ndtri(streams.uniforms(keys, purpose)))
 
 
-class _Thought(Event):
-    """A timeout that starts when a desk is free, not when it is made."""
-
-    def __init__(self, env: Environment, ticks: int, outcome: int | None) -> None:
-        super().__init__(env)
-        self._ticks, self._outcome = ticks, outcome
-
-    def begin(self) -> None:
-        self._ok, self._value = True, self._outcome
-        self.env.schedule(self, delay=self._ticks)
+def planned(office: Office, ticks: Ticks, person: Ticks) -> Ticks:
+    """How long work of ``ticks`` is meant to take whoever does it, same shape; nobody (-1) has speed 1."""
+    if office.speeds is None:
+        return ticks
+    return np.asarray(ticks / np.where(person >= 0, office.speeds[person], 1.0)).astype(np.int64)
 
 
-@dataclass(frozen=True)
-class Visit:
-    """One human's part in a consultation: times in ticks since the root was asked.
-
-    ``asked``: the question arrived. ``started``: a desk was free and the first thought began. ``thought``: it was over
-    and the sub-questions went out. ``joining``: a desk was free again and the joining thought began. ``finish``: the
-    answer was given. At a leaf, which joins nothing, the last three are one. ``supported``: the claim that the human
-    verified, the join of the sub-answers or at a leaf the truth. ``planted``: the planted falsehood, or None.
-    ``consulted``: the nodes of the sub-questions, one level below.
-    """
-
-    height: int
-    node: int
-    asked: int
-    started: int
-    thought: int
-    joining: int
-    finish: int
-    answer: int
-    supported: int
-    truth: int
-    planted: int | None
-    consulted: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Consultation:
-    """One tree, human by human: the root first, each followed by those it consulted (depth-first preorder).
-
-    ``work``: human time in total, in ticks. ``staff``: how many people shared it, or None for a desk for everybody.
-    """
-
-    question: int
-    staff: int | None
-    work: int
-    visits: tuple[Visit, ...]
-
-
-def visits(trees: Trees, question: int, levels: list[People]) -> Iterator[Visit]:
-    """The visits of one tree in depth-first preorder, from how long each thinks and what was written down."""
-    waiting = [(trees.depth, 0, 0)]
-    while waiting:
-        height, node, asked = waiting.pop()
-        planted = int(trees.levels[height].planted[node, question])
-        visit = _visit(trees, levels[height], height, node, asked, None if planted == NOT_PLANTED else planted)
-        yield visit
-        waiting += ((height - 1, child, visit.thought) for child in reversed(visit.consulted))
-
-
-def _visit(trees: Trees, people: People, height: int, node: int, asked: int, planted: int | None) -> Visit:
-    consulted = tuple(range(node * trees.branching, (node + 1) * trees.branching)) if people.below else ()
-    thought = people.thought[node] if people.below else people.finish[node]
-    return Visit(
-        height=height,
-        node=node,
-        asked=asked,
-        started=thought - people.think[node],
-        thought=thought,
-        joining=people.finish[node] - people.join[node],
-        finish=people.finish[node],
-        answer=people.answers[node],
-        supported=trees.join.one([people.below.answers[child] for child in consulted])
-        if people.below
-        else people.truth[node],
-        truth=people.truth[node],
-        planted=planted,
-        consulted=consulted,
-    )
+def kept(office: Office, plan: Ticks, given: Ticks, person: Ticks) -> Floats:
+    """The share of discernment that is left of work planned at ``plan`` ticks and given ``given``, times skill."""
+    scale = office.verifying_minutes * TICKS_PER_MINUTE
+    share = np.ones(np.shape(plan))
+    short = plan != given
+    share[short] = np.expm1(-given[short] / scale) / np.expm1(-plan[short] / scale)
+    return share if office.skills is None else share * np.where(person >= 0, office.skills[person], 1.0)

@@ -64,6 +64,10 @@ class Mind(Opinion, ABC):
     def attending(self, attention: float | Floats) -> Self:
         """The same mind with another chance of verifying."""
 
+    @abstractmethod
+    def hurried(self, kept: float | Floats) -> Self:
+        """The same mind with this share of its discernment left: one number or one per question, (nodes, questions)."""
+
     @property
     def voices(self) -> tuple[Self, ...]:
         return (self,)
@@ -102,12 +106,12 @@ class Mind(Opinion, ABC):
 class Belief(Mind):
     """``L̄(a) = weight·m(a) + bias(a)``, the belief rule.
 
-    ``bias``: γ × persuasion, (claims, nodes, questions). ``weight``: κ, what verified support is worth. ``attention``:
-    α, the chance that support is verified at all.
+    ``bias``: γ × persuasion, (claims, nodes, questions). ``weight``: κ, what verified support is worth, one number or
+    (nodes, questions). ``attention``: α, the chance that support is verified at all, likewise.
     """
 
     bias: Floats
-    weight: float
+    weight: float | Floats
     attention: float | Floats = 1.0
 
     def believed(self, merit: Floats | None) -> Floats:
@@ -115,6 +119,9 @@ class Belief(Mind):
 
     def attending(self, attention: float | Floats) -> Self:
         return replace(self, attention=attention)
+
+    def hurried(self, kept: float | Floats) -> Self:
+        return replace(self, weight=self.weight * kept)
 
     def answer(self, chance: Floats) -> Floats:
         """``P(a) = Σ_c chance[c]·softmax_a L̄``, O(K) per question (MODEL.md §3).

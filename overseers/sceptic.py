@@ -72,6 +72,10 @@ class Doubt(Mind):
     def attending(self, attention: float | Floats) -> Self:
         return replace(self, attention=attention)
 
+    def hurried(self, kept: float | Floats) -> Self:
+        presented, own, alone = self.presented.hurried(kept), self.own.hurried(kept), self.alone.hurried(kept)
+        return replace(self, presented=presented, own=own, alone=alone)
+
     def answer(self, chance: Floats) -> Floats:
         """Where all claims are argued for at once: each doubted by itself, then a softmax; averaged over support."""
         out = np.zeros_like(chance)

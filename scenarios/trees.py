@@ -71,6 +71,18 @@ class Level:
         """What a rater verifies of each claim: its quality, or 1 for the supported one, (claims, nodes, questions)."""
         return one_hot(supported, self.claims) if self.grades is None else self.grades.quality
 
+    def only(self, question: int) -> Level:
+        """One question of the batch, as a batch of one."""
+        which = slice(question, question + 1)
+        grades = self.grades and Grades(self.grades.quality[..., which], self.grades.readiness[..., which])
+        return replace(
+            self,
+            **{name: getattr(self, name)[..., which] for name in ("keys", "places", "truth", "planted", "face")},
+            rhetoric=self.rhetoric.at((..., which)),
+            rebuttal=self.rebuttal[..., which],
+            grades=grades,
+        )
+
     def unplanted(self) -> Level:
         """The same questions and luck with nothing planted."""
         return replace(self, planted=np.full_like(self.planted, NOT_PLANTED), lure=0.0)
@@ -111,6 +123,11 @@ class Trees:
     def nodes(self) -> int:
         """Questions in one tree."""
         return sum(level.keys.shape[0] for level in self.levels)
+
+    def only(self, question: int) -> Trees:
+        """One tree of the batch, as a batch of one."""
+        levels = tuple(level.only(question) for level in self.levels)
+        return replace(self, levels=levels, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
 
     @cached_property
     def without_plants(self) -> Trees:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hch import batch, events
 from hch.minds import durations, minds
+from hch.office import Office
 from overseers.human import Human
 from overseers.pace import TICKS_PER_MINUTE
 from overseers.panel import Panel
@@ -52,7 +53,7 @@ def test_with_a_desk_for_everybody_the_batch_engine_gives_the_same_bit_for_bit(s
 @given(SCENARIOS, HUMANS, SEEDS, st.integers(1, 6), STAFF)
 def test_staffing_changes_when_and_never_what(scenario, human, seed, questions, staff):
     trees = scenario.trees(seed, questions)
-    run = events.run(trees, human, staff)
+    run = events.run(trees, human, Office(staff=staff))
     assert same_answers(run, batch.answers(trees, human))
     assert np.array_equal(run.work, batch.times(trees, human).work)
 
@@ -60,7 +61,7 @@ def test_staffing_changes_when_and_never_what(scenario, human, seed, questions, 
 def test_a_panel_answers_alike_in_both_engines():
     trees, panel = Ledger(depth=2).trees(5, 300), Panel(member=Human(gameability=3.0, attention=0.8))
     assert same_answers(events.run(trees, panel), batch.answers(trees, panel))
-    assert same_answers(events.run(trees, panel, 3), batch.answers(trees, panel))
+    assert same_answers(events.run(trees, panel, Office(staff=3)), batch.answers(trees, panel))
 
 
 def test_blocks_do_not_show():
@@ -123,7 +124,7 @@ class TextbookOffice:
 @given(SCENARIOS, HUMANS, SEEDS, st.integers(1, 4), st.one_of(st.none(), STAFF))
 def test_a_textbook_office_ends_at_the_same_tick_with_the_same_answers(scenario, human, seed, questions, staff):
     trees = scenario.trees(seed, questions)
-    run, textbook = events.run(trees, human, staff), TextbookOffice(trees, human, staff)
+    run, textbook = events.run(trees, human, Office(staff=staff)), TextbookOffice(trees, human, staff)
     assert run.finish.tolist() == textbook.finish
     assert int(run.work.sum()) == textbook.busy
     assert same_answers(run, textbook.answers)
@@ -149,22 +150,22 @@ def longest_path(trees, human):
 def test_any_staff_keeps_the_bounds_of_graham_and_brent(scenario, human, seed, questions, staff):
     # VALIDATION 11: max(W/c, D) ≤ makespan ≤ (W - D)/c + D in every run, here in whole ticks.
     trees = scenario.trees(seed, questions)
-    run, longest = events.run(trees, human, staff), longest_path(trees, human)
+    run, longest = events.run(trees, human, Office(staff=staff)), longest_path(trees, human)
     work, makespan = int(run.work.sum()), int(run.finish.max())
     assert makespan >= longest
     assert work <= staff * makespan <= work - longest + staff * longest
     assert events.run(trees, human).finish.max() == longest
-    assert events.run(trees, human, 1).finish.max() == work
+    assert events.run(trees, human, Office(staff=1)).finish.max() == work
 
 
 def test_a_desk_goes_to_who_waits_and_joining_goes_ahead_of_new_work():
     # By hand, every thought being 10 minutes. Two people, one tree of depth 2: q | A, B | A's leaves | B's leaves, for
     # whom desks were free a moment before A knew its answers | A and B join | q joins.
     human = Human(think_sigma=1e-6)
-    minutes = events.run(Ledger(depth=2).trees(0, 1), human, 2).finish / TICKS_PER_MINUTE
+    minutes = events.run(Ledger(depth=2).trees(0, 1), human, Office(staff=2)).finish / TICKS_PER_MINUTE
     assert minutes == pytest.approx([60.0], rel=1e-4)
     # One person, two trees of depth 1: p | q | p's leaves | q's first leaf | p joins first | q's second leaf | q joins.
-    minutes = events.run(Ledger(depth=1).trees(0, 2), human, 1).finish / TICKS_PER_MINUTE
+    minutes = events.run(Ledger(depth=1).trees(0, 2), human, Office(staff=1)).finish / TICKS_PER_MINUTE
     assert minutes == pytest.approx([60.0, 80.0], rel=1e-4)
 
 
@@ -172,7 +173,7 @@ def test_a_desk_goes_to_who_waits_and_joining_goes_ahead_of_new_work():
 def test_a_consultation_tells_what_everybody_did(staff):
     trees, human = Ledger(depth=3, plant_rate=0.5).trees(11, 4), Human(gameability=2.5, attention=0.9)
     question = 2
-    told = events.consult(trees, question, human, staff)
+    told = events.consult(trees, question, human, Office(staff=staff))
     by_place = {(visit.height, visit.node): visit for visit in told.visits}
     given, spent = batch.answers(trees, human), [durations(level, human) for level in trees.levels]
     assert len(by_place) == len(told.visits) == trees.nodes

@@ -1,0 +1,99 @@
+"""One consultation as people read it: human by human, what each did, when, and what was made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hch.timing import Realised, Times, heard
+from overseers.base import Overseer
+from scenarios.joins import Answers
+from scenarios.trees import NOT_PLANTED, Trees
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One human's part in a consultation: times in ticks since the root was asked.
+
+    ``asked``: the question arrived. ``started``: a desk was free and the first thought began. ``thought``: it was over
+    and the sub-questions went out. ``joining``: a desk was free again and the joining thought began. ``finish``: the
+    answer was given. At a leaf, which joins nothing, the last three are one. ``supported``: the claim that the human
+    verified, the join of the sub-answers or at a leaf the truth. ``planted``: the planted falsehood, or None.
+    ``consulted``: the nodes of the sub-questions, one level below.
+
+    ``late``: the answer came when its asker had gone on without it, and ``guess`` is what the asker put in its place.
+    ``kept``: the share of its discernment that the human had time for (1: not hurried), times its skill.
+    ``thinker``, ``joiner``: who had each thought, -1 where everybody has a desk.
+    """
+
+    height: int
+    node: int
+    asked: int
+    started: int
+    thought: int
+    joining: int
+    finish: int
+    answer: int
+    supported: int
+    truth: int
+    planted: int | None
+    consulted: tuple[int, ...]
+    late: bool = False
+    guess: int | None = None
+    kept: float = 1.0
+    thinker: int = -1
+    joiner: int = -1
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """One tree, human by human: the root first, each followed by those it consulted (depth-first preorder).
+
+    ``work``: human time in total, in ticks. ``staff``: how many people shared it, or None for a desk for everybody.
+    """
+
+    question: int
+    staff: int | None
+    work: int
+    visits: tuple[Visit, ...]
+
+
+def visits(
+    trees: Trees, human: Overseer, question: int, times: Sequence[Times], answers: Sequence[Answers], made: Realised
+) -> Iterator[Visit]:
+    """The visits of one tree of the batch in depth-first preorder, times being since its root was asked."""
+    told = [heard(trees, human, height, own, made) for height, own in enumerate(answers[:-1])]
+    supported = [trees.levels[0].truth, *(trees.joined(own) for own in told)]
+    began = int(times[-1].started[0, question])
+    waiting = [(trees.depth, 0, began)]
+    while waiting:
+        height, node, asked = waiting.pop()
+        here, own, level = (node, question), times[height], trees.levels[height]
+        below = range(node * trees.branching, (node + 1) * trees.branching) if height else ()
+        planted, late, share = int(level.planted[here]), _at(made.late[height], here), _at(made.kept[height], here)
+        yield Visit(
+            height=height,
+            node=node,
+            asked=asked,
+            started=int(own.started[here]),
+            thought=int(own.thought[here]),
+            joining=int(own.joining[here]),
+            finish=int(own.finish[here]),
+            answer=int(answers[height][here]),
+            supported=int(supported[height][here]),
+            truth=int(level.truth[here]),
+            planted=None if planted == NOT_PLANTED else planted,
+            consulted=tuple(below),
+            late=bool(late),
+            guess=int(told[height][here]) if late else None,
+            kept=1.0 if share is None else float(share),
+            thinker=int(own.thinker[here]),
+            joiner=int(own.joiner[here]),
+        )
+        waiting += ((height - 1, child, int(own.thought[here])) for child in reversed(below))
+
+
+def _at(values: np.ndarray | None, here: tuple[int, int]) -> bool | float | None:
+    return None if values is None else values[here]
