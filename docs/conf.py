@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -70,8 +71,7 @@ def fields_of(part: type[Part]) -> list[str]:
 
 
 def _told(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
-    starred = [line.replace("*", r"\*") if line.count("*") == 1 and "`" not in line else line for line in lines]
-    lines[:] = equations(starred)
+    lines[:] = equations([re.sub(r"\*(?=[\w.]+\))", r"\\*", line) for line in lines])
     if isinstance(thing, type) and issubclass(thing, Part) and "__part__" in vars(thing):
         lines += fields_of(thing)
 
