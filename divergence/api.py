@@ -24,7 +24,7 @@ QUICK: dict[str, Any] = {"questions": 100, "seeds": 2}
 Where = tuple[tuple[str, tuple[Any, ...]], ...]
 ELSEWHERE: Where = (
     ("self_persuasion", (0.5,)),
-    ("gameability", (0.0, 0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 3.0, 4.0)),
+    ("gameability", (0.0, 0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)),
 )
 """Where the default study measures schemes beyond the core, as it has to stay a matter of a minute: at fewer γ, most
 of them where schemes leave HCH."""
