@@ -18,7 +18,12 @@ copyright = "the hch-divergence authors, MIT licence"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
-html_theme_options = {"page_width": "1080px", "sidebar_width": "240px", "description": "How far from HCH?", "font_family": "system-ui, sans-serif"}
+html_theme_options = {
+    "page_width": "1080px",
+    "sidebar_width": "240px",
+    "description": "How far from HCH?",
+    "font_family": "system-ui, sans-serif",
+}
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False
