@@ -46,8 +46,8 @@ class Consulted:
         done, staff = minutes(self.record.visits[0].finish), self.record.staff
         at_once = "" if staff is None else f", {staff} at a time"
         return (
-            f"{len(self.record.visits)} people{at_once}, {minutes(self.record.work):.0f} minutes of work, answered after "
-            f"{done:.0f} minutes; HCH gives the true answer with probability {self.hch_accuracy:.3f}"
+            f"{len(self.record.visits)} people{at_once}, {minutes(self.record.work):.0f} minutes of work, answered "
+            f"after {done:.0f} minutes; HCH gives the true answer with probability {self.hch_accuracy:.3f}"
         )
 
     def _head(self) -> list[str]:

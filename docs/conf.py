@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -17,7 +18,12 @@ copyright = "the hch-divergence authors, MIT licence"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
-html_theme_options = {"page_width": "1080px", "sidebar_width": "240px", "description": "How far from HCH?", "font_family": "system-ui, sans-serif"}
+html_theme_options = {
+    "page_width": "1080px",
+    "sidebar_width": "240px",
+    "description": "How far from HCH?",
+    "font_family": "system-ui, sans-serif",
+}
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False
@@ -70,8 +76,7 @@ def fields_of(part: type[Part]) -> list[str]:
 
 
 def _told(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
-    starred = [line.replace("*", r"\*") if line.count("*") == 1 and "`" not in line else line for line in lines]
-    lines[:] = equations(starred)
+    lines[:] = equations([re.sub(r"\*(?=[\w.]+\))", r"\\*", line) for line in lines])
     if isinstance(thing, type) and issubclass(thing, Part) and "__part__" in vars(thing):
         lines += fields_of(thing)
 

@@ -81,10 +81,17 @@ def test_hovering_tells_question_claims_appeal_and_belief(desk):
     assert not card.is_visible()
     desk.locator('.node[data-name="q.1.2.2"][data-run="0"]').hover()
     told = card.inner_text()
-    for piece in ("q.1.2.2", "joins q.1.2.2.1, q.1.2.2.2", "the planted falsehood won", "appeal v", "2 planted", "γ = 0"):
+    for piece in (
+        "q.1.2.2",
+        "joins q.1.2.2.1, q.1.2.2.2",
+        "the planted falsehood won",
+        "appeal v",
+        "2 planted",
+        "γ = 0",
+    ):
         assert piece in told.replace("\u00a0", " ")
     box = card.bounding_box()
-    assert 0 <= box["x"]
+    assert box["x"] >= 0
     assert box["x"] + box["width"] <= DESK["width"]
     inside = "[...document.querySelectorAll('#card .scroll')].every((one) => one.scrollWidth <= one.clientWidth + 1)"
     assert desk.evaluate(inside)
@@ -180,10 +187,12 @@ def test_a_dark_phone(opened):
     assert second["y"] > first["y"] + first["height"] - 1
     row(page, "q.1.2").tap()
     box = page.locator("#card").bounding_box()
-    assert 0 <= box["x"]
+    assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     assert "belief" in page.locator("#card").inner_text()
-    assert page.evaluate("[...document.querySelectorAll('.person .name')].every((one) => one.scrollWidth <= one.clientWidth)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.person .name')].every((one) => one.scrollWidth <= one.clientWidth)"
+    )
 
 
 def test_the_numbers_download(desk):

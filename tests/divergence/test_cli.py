@@ -171,7 +171,7 @@ class TestCommands:
     def test_version(self):
         assert re.match(r"hch-divergence \d+\.\d+", hch("--version").stdout)
 
-    @pytest.mark.parametrize("command", ["compare", "sweep", "report", "diff", "list", "tree", "new"])
+    @pytest.mark.parametrize("command", ["compare", "sweep", "report", "figures", "diff", "list", "tree", "new"])
     def test_help_teaches(self, command):
         assert len(hch(command, "--help").stdout.splitlines()) > 8
 

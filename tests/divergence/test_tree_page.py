@@ -1,5 +1,6 @@
 """The tree page: its data follows from the model, and the page loads nothing."""
 
+import itertools
 import json
 import re
 from collections import Counter
@@ -81,7 +82,7 @@ def test_time_is_without_gaps_and_adds_up_to_the_work(staff):
         for person in run["people"]:
             segments = person["segments"]
             assert {kind for kind, _, _ in segments} <= set(SEGMENTS)
-            assert all(one[2] == another[1] for one, another in zip(segments[:-1], segments[1:], strict=True))
+            assert all(one[2] == another[1] for one, another in itertools.pairwise(segments))
             thoughts = [one for one in segments if one[0] in ("thinking", "composing")]
             worked += sum(end - start for _, start, end in thoughts)
             busy += [(start, 1) for _, start, _ in thoughts] + [(end, -1) for _, _, end in thoughts]
