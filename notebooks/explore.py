@@ -15,7 +15,7 @@ with app.setup:
     from divergence.worst import reason_against
     from divergence.worst_curves import worst_curves
     from notebooks import explorer
-    from notebooks.page import controls, departures, picture
+    from notebooks.page import beside, controls, departures, picture
 
 
 @app.cell
@@ -48,12 +48,12 @@ def _(knobs, study):
     tables = explorer.study_tables(study, knobs.value) if study else explorer.live_tables(knobs.value)
     _measure = knobs.value["measure"]
     _stars = tables.crossings if _measure == "harm" else None
-    figure = figures.curves(tables.summary, _stars, _measure, names.of_spec(tables.spec), references=beside(_measure))
+    figure = figures.curves(tables.summary, _stars, _measure, names.of_spec(tables.spec), references=grey(_measure))
     return figure, tables
 
 
 @app.function
-def beside(measure):
+def grey(measure):
     """What is drawn grey beside a measure."""
     return ("hch_accuracy",) if measure == "accuracy" else ()
 
@@ -67,7 +67,7 @@ def _(figure, knobs, tables):
     if len(tables.crossings):
         stars = departures(here=tables.crossings)
         _shown += [mo.md("γ*, where harm first reaches 0.1, with its 95 % interval:"), mo.plain(stars)]
-    mo.hstack([controls(knobs), mo.vstack(_shown)], widths=[1, 2], wrap=True, gap=2)
+    beside(controls(knobs), mo.vstack(_shown))
     return
 
 

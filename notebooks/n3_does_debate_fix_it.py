@@ -99,7 +99,7 @@ def _(human, knobs, scenario):
         scenario, human, _schemes, "scheme.judged_depth", range(4), measures=["harm", "accuracy", "hch_accuracy"]
     )
     harm = figures.curves(deep.summary, None, references=())
-    harm.update_xaxes(title="ℓ, levels down at which the judge decides (3: at the leaves)", dtick=1)
+    harm.update_xaxes(title="ℓ, levels down to the judge (3: leaves)", dtick=1)
     mo.vstack([mo.md(f"### Harm by the depth of the debate (γ = {knobs.value['gamma']:g})"), picture(harm, 420)])
     return deep, harm
 

@@ -87,10 +87,11 @@ def _():
         """(scheme, quality, KL) as each dial is turned; a scheme without an optimum has blanks."""
         world = Goodhart(rhetoric_family=family, rhetoric_freedom=freedom, correlation=correlation)
         rater = Human(leaf_discernment=1.0, self_persuasion=0.0, gameability=gamma)
+        doublings = (0, 1, 2, 4, 6, 8, 11, 14, 17)
         dials = [
-            (BestOfN(), "scheme.draws", [2**k for k in range(19)]),
+            (BestOfN(), "scheme.draws", [2**k for k in doublings]),
             (KLRegularised(), "scheme.penalty", np.geomspace(0.25, 20, 9).tolist()),
-            (Quantilizer(), "scheme.share", [2.0**-k for k in range(17)]),
+            (Quantilizer(), "scheme.share", [2.0**-k for k in doublings]),
         ]
         for scheme, dial, values in dials:
             found = live(world, rater, scheme, dial, values, measures=["quality", "kl"], questions=1).summary
@@ -186,7 +187,6 @@ def _(worlds):
     )
     near = worst_curves(_study, [worlds.value["gamma"]])
     worst = figures.worst(near)
-    worst.update_traces(name="Pinsker's bound", selector={"legendgroup": "Pinsker's bound (imitation)"})
     mo.vstack([mo.md("### The worst model within ε of the optimum (ledger)"), picture(worst, 440)])
     return near, worst
 

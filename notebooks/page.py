@@ -41,11 +41,18 @@ def controls(knobs: Any) -> Any:
     return mo.vstack(list(knobs.elements.values()), gap=0.6)
 
 
+def beside(left: Any, right: Any) -> Any:
+    """Two things next to each other where there is room; on a phone, one below the other."""
+    grown = ((left, "flex: 1 1 20rem"), (right, "flex: 2 1 34rem"))
+    columns = [f'<div style="{grows}; min-width: min(100%, 18rem)">{shown}</div>' for shown, grows in grown]
+    return mo.Html(f'<div style="display: flex; flex-wrap: wrap; gap: 2rem">{"".join(columns)}</div>')
+
+
 def departures(**crossings: pd.DataFrame) -> pd.DataFrame:
     """γ* of every scheme with its interval: a column for each table of crossings, which have the same schemes."""
     columns = {f"γ* {name}": [_star(line) for line in table.to_dict("records")] for name, table in crossings.items()}
     schemes = next(iter(crossings.values()))["scheme"].tolist()
-    return pd.DataFrame({"scheme": schemes} | columns).set_index("scheme")
+    return pd.DataFrame(columns, index=schemes)
 
 
 def _star(line: dict[str, Any]) -> str:
