@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS failures (cell INTEGER PRIMARY KEY, error TEXT NOT NU
 CREATE TABLE IF NOT EXISTS rows (
     cell INTEGER NOT NULL, place INTEGER NOT NULL, row TEXT NOT NULL, question_values BLOB NOT NULL,
     PRIMARY KEY (cell, place)
-) WITHOUT ROWID;
+);
 """
 
 
