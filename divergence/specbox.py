@@ -14,7 +14,7 @@ import numpy as np
 
 from divergence.build import SpecError, nearest
 from divergence.plain import columns, flatten, toml, whole
-from divergence.spec import Ablations, Range, Shares, Spec, apply, value
+from divergence.spec import Ablations, Range, Shares, Spec, apply, reached, value
 
 KEYS = ("ablations", "shares", "box")
 _MOST_POINTS = 2**16
@@ -133,6 +133,6 @@ def values_of(spec: Spec, path: str, given: Any, where: str) -> tuple[Any, ...]:
     if not numbers or len(given) != 2 or not np.isfinite(given).all() or not given[0] < given[1]:
         raise SpecError(f'{where}: give [low, high], or words: ["one", "another"]')
     apply(spec, {path: given[0]}, where)
-    if isinstance(value(spec, path), float):
+    if reached(spec, path) and isinstance(value(spec, path), float):
         return tuple(float(n) for n in given)
     return tuple(given)
