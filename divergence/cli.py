@@ -126,6 +126,9 @@ def compare(
     Prints harm (mass moved from HCH's answers to false claims) and the gameability γ* at which each scheme leaves HCH.
     Writes results.sqlite, results.csv, summary.csv, report.html, spec.toml; run again, it continues where it stopped.
     """
+    from divergence.workers import prepare
+
+    prepare(workers)
     from divergence import api
 
     load_plugins(plugin)

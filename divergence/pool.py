@@ -22,7 +22,7 @@ import cloudpickle
 
 from divergence import cell
 from divergence.cell import Cell, Outcome
-
+from divergence.workers import context
 
 _ONE_CHUNK = threading.Lock()
 """A worker with several threads (dask's may have them) still computes one chunk at a time: trees are shared."""
@@ -41,7 +41,7 @@ class Engine:
 
     def __call__(self, chunks: list[list[Cell]]) -> Iterator[list[Outcome]]:
         """Finished chunks, in the order in which they finish."""
-        if self.executor is None or len(chunks) <= 1 and isinstance(self.executor, ProcessPoolExecutor):
+        if self.executor is None or (len(chunks) <= 1 and isinstance(self.executor, ProcessPoolExecutor)):
             for chunk in chunks:
                 yield [cell.attempt(one) for one in chunk]
             return
@@ -65,10 +65,7 @@ def engine(workers: int, scheduler: str | None = None) -> Iterator[Engine]:
 
 @contextmanager
 def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
-    if hasattr(context, "set_forkserver_preload"):
-        context.set_forkserver_preload(["divergence.cell"])
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start)
+    pool = ProcessPoolExecutor(workers, mp_context=context(), initializer=_start)
     try:
         yield pool
     except BrokenProcessPool as error:

@@ -23,7 +23,18 @@ from scenarios import part as parts
 
 MOST_VALUES = 1000
 MOST_CELLS = 1_000_000
-_KEYS = ("questions", "seeds", "first_seed", "brief", "scenario", "overseer", "scheme", "sweep", *specbox.KEYS, *specsample.KEYS)
+_KEYS = (
+    "questions",
+    "seeds",
+    "first_seed",
+    "brief",
+    "scenario",
+    "overseer",
+    "scheme",
+    "sweep",
+    *specbox.KEYS,
+    *specsample.KEYS,
+)
 
 
 def read(path: Path) -> Spec:

@@ -105,7 +105,9 @@ class Store:
                 )
         self._db.execute("PRAGMA synchronous=NORMAL")
         if new:
-            self._db.executescript(f"BEGIN; {_TABLES} INSERT OR IGNORE INTO about VALUES ('schema', '{SCHEMA}'); COMMIT;")
+            self._db.executescript(
+                f"BEGIN; {_TABLES} INSERT OR IGNORE INTO about VALUES ('schema', '{SCHEMA}'); COMMIT;"
+            )
 
     def __enter__(self) -> Store:
         return self

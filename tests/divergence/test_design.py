@@ -1,5 +1,7 @@
 """Designs of drawn points: against scipy's own, by their defining properties, and as cells of a study."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.stats import kstest, qmc
@@ -85,7 +87,7 @@ class TestCells:
         fields = {"overseer.self_persuasion": [0.0, 1.0]}
         cells = plan.cells(parse(TABLE | {"sample": {"points": 40, "fields": fields}}))
         assert len(plan.chunks(cells)) < len(cells) / 10
-        changes = sum(a.seed != b.seed for a, b in zip(cells, cells[1:], strict=False))
+        changes = sum(a.seed != b.seed for a, b in itertools.pairwise(cells))
         assert changes == 2 * 2 - 1
 
     def test_a_scenario_without_any_of_the_fields_is_measured_once(self):

@@ -26,13 +26,14 @@ TABLE = {
 
 def made_up(plane, places, function):
     """Rows with one scheme's harm a function of the place."""
+    across, up = plane.x.values, plane.y.values  # noqa: PD011
     lines = [
         {
             "scenario": "s",
             "overseer": "o",
             "scheme": "approval",
-            "gameability": plane.x.values[i],
-            "self_persuasion": plane.y.values[j],
+            "gameability": across[i],
+            "self_persuasion": up[j],
             "seed": 0,
             "harm": function(i, j),
         }
@@ -70,7 +71,9 @@ def test_the_boundary_is_found_to_the_finest_grid_at_a_fraction_of_its_points():
     order = sorted(set(diagram.points["phase"]))
     filled = figures._filled(diagram, key, diagram.points, order)
     expected = np.array([[disc(i, j) for i in range(65)] for j in range(65)])
-    np.testing.assert_array_equal(filled, order.index("approval ≥ 0.5") * expected + (1 - expected) * (1 - order.index("approval ≥ 0.5")))
+    np.testing.assert_array_equal(
+        filled, order.index("approval ≥ 0.5") * expected + (1 - expected) * (1 - order.index("approval ≥ 0.5"))
+    )
     area = sum(side**2 for *_, side in diagram.leaves[key])
     assert area == 64**2
 
@@ -113,7 +116,8 @@ def test_more_of_some_measures_is_better():
 
 def test_whole_numbers_stay_whole():
     table = TABLE | {"sweep": {"scheme.n_search": [1, 5, 65], "overseer.gameability": [0.0, 1.0]}}
-    assert phase.plane(parse(table), 2).x.values == (1, 2, 3, 4, 5, 20, 35, 50, 65)
+    fine = phase.plane(parse(table), 2).x.values  # noqa: PD011
+    assert fine == (1, 2, 3, 4, 5, 20, 35, 50, 65)
 
 
 WRONG = {

@@ -138,7 +138,9 @@ class TestExport:
         with pytest.raises(SpecError, match="extra 'parquet'"):
             export.export(whole, "rows", tmp_path / "out.parquet")
 
-    @pytest.mark.parametrize(("words", "told"), [(["--out", "x.xlsx"], ".csv or .parquet"), (["--table", "row"], "rows")])
+    @pytest.mark.parametrize(
+        ("words", "told"), [(["--out", "x.xlsx"], ".csv or .parquet"), (["--table", "row"], "rows")]
+    )
     def test_mistakes(self, whole, tmp_path, words, told):
         words = ["--out", str(tmp_path / "x.csv"), *words]
         assert told in hch("export", whole.directory, *words, code=2).stderr
