@@ -69,7 +69,7 @@ def sensitivity(
     study.write_table(found, path.with_suffix(".csv"))
     words = (
         f"Every field is drawn evenly from its range, {points} × (fields + 2) points in all. First order: the share of "
-        f"the variance of {measure} that goes when the field is known; total: the share that stays when all others are. "
+        f"the variance of {measure} that goes when the field is known; total: the share that stays when others are. "
         "Lines are 95 % intervals."
     )
     page.write(figures.figure(found), path, f"What {measure} hangs on", words)
