@@ -79,12 +79,13 @@ class ApprovalFarSighted(Linear):
     def _gain(self, setting: Setting, below: Floats) -> Floats:
         """``B``, by the claim that sub-answers join to, from ``V`` one level down."""
         trees = setting.trees
-        return trees.join.reduce(siblings(self.discount * below, trees.branching), np.add, np.maximum)
+        return np.asarray(trees.join.reduce(siblings(self.discount * below, trees.branching), np.add, np.maximum))
 
     def _supporting(self, setting: Setting, height: int, gain: Floats, claim: int) -> Floats:
         """``r(a | c) + B(c)`` where the sub-answers join to one claim ``c``, (claims, nodes, questions)."""
         level = setting.level(height)
-        return self._rated(setting, height, level.merit(np.full(level.places.shape, claim))) + gain[claim]
+        rated = self._rated(setting, height, level.merit(np.full(level.places.shape, claim)))
+        return np.asarray(rated + gain[claim])
 
     def _below(self, setting: Setting, worth: list[Floats], height: int, answers: Answers) -> Answers:
         """What the best play that gives these answers at one level answers one level down."""

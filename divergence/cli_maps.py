@@ -69,8 +69,8 @@ def sensitivity(
     study.write_table(found, path.with_suffix(".csv"))
     words = (
         f"Every field is drawn evenly from its range, {points} × (fields + 2) points in all. First order: the share of "
-        f"the variance of {measure} that goes when the field is known; total: the share that stays when all other fields "
-        "are known. Lines are 95 % intervals."
+        f"the variance of {measure} that goes when the field is known; total: the share that stays when others are. "
+        "Lines are 95 % intervals."
     )
     page.write(figures.figure(found), path, f"What {measure} hangs on", words)
     _show(found, measure)
@@ -123,7 +123,9 @@ def phase(
         title = f"Which scheme has the {'most' if measure in phases.MORE_IS_BETTER else 'least'} {measure}"
     else:
         title = f"Where {measure} of {scheme} reaches {level:g}"
-    words = "Dots are points that were tried; squares whose corners disagree were divided, the others filled in. Grey: two schemes tie."
+    words = "Dots are points that were tried; squares whose corners disagree were divided, the others filled in."
+    if scheme is None:
+        words += f" {phases.TIED.capitalize()}: the two best differ by less than {phases.APART:g}."
     page.write(figures.figure(found), path, title, words)
     fine = plane.shape[0] * plane.shape[1]
     tried = len(found.points.drop_duplicates(["i", "j"]))
@@ -153,12 +155,18 @@ def _show(found: Any, measure: str) -> None:
     from divergence.figures import names
 
     table = Table(title=f"share of the variance of {measure}", title_justify="left")
-    keys = [name for name in found.columns[: found.columns.get_loc("field")]] if len(found) else []
+    keys = list(found.columns)
+    keys = keys[: keys.index("field")] if len(found) else []
     shown = [name for name in keys if name in ("scenario", "scheme") or found[name].nunique(dropna=False) > 1]
     for name in (*shown, "field", "first order", "total"):
         table.add_column(name)
     for line in found.to_dict("records") if len(found) else []:
         blank = line["first"] != line["first"]
-        spelt = ["–" if blank else names.interval(*(line[f"{o}{e}"] for e in ("", "_low", "_high"))) for o in ("first", "total")]
+        spelt = [
+            "–" if blank else names.interval(*(line[f"{o}{e}"] for e in ("", "_low", "_high")))
+            for o in ("first", "total")
+        ]
         table.add_row(*(names.value(line[name]) for name in shown), line["field"], *spelt)
     console().print(table)
+    if len(found) and found["first"].isna().any():
+        console().print(f"–: {measure} does not vary there, or is undefined at some point")

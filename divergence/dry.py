@@ -10,7 +10,7 @@ from divergence.cell import Cell, Failure, Outcome
 from divergence.spec import Spec
 
 _SAMPLED = 3
-_OVERHEAD = 1.15
+_OVERHEAD = 1.2
 """Of the store, over what is put into it."""
 
 
@@ -44,18 +44,18 @@ def _time(seconds: float) -> str:
 
 
 def _cost(todo: list[Cell]) -> tuple[float, float]:
-    """Seconds and bytes of some cells, from two neighbours of a few chunks: the first draws the trees for the rest."""
+    """Seconds and bytes of some cells, from the first and the middle one of a few chunks: the first draws the trees."""
     chunks = plan.chunks(todo)
     # Imports and tables are not part of the estimate.
     cell.attempt(replace(todo[0], questions=min(50, todo[0].questions)))
-    seconds, sizes = 0.0, []
-    sampled = sorted({len(chunks) * k // _SAMPLED for k in range(_SAMPLED)})
-    for place in sampled:
-        first, *rest = [cell.attempt(one) for one in chunks[place][:2]]
-        seconds += _seconds(first) + sum(_seconds(one) for one in rest) * (len(chunks[place]) - 1)
-        sizes += [_size(one) for one in (first, *rest)]
-    cells = sum(len(chunks[place]) for place in sampled)
-    return seconds / cells * len(todo), _OVERHEAD * sum(sizes) / len(sizes) * len(todo)
+    seconds, size, cells = 0.0, 0.0, 0
+    for place in sorted({len(chunks) * k // _SAMPLED for k in range(_SAMPLED)}):
+        chunk = chunks[place]
+        first, middle = cell.attempt(chunk[0]), cell.attempt(chunk[len(chunk) // 2])
+        seconds += _seconds(first) + _seconds(middle) * (len(chunk) - 1)
+        size += _size(first) + _size(middle) * (len(chunk) - 1)
+        cells += len(chunk)
+    return seconds / cells * len(todo), _OVERHEAD * size / cells * len(todo)
 
 
 def _seconds(outcome: Outcome) -> float:

@@ -18,14 +18,15 @@ from divergence.study import Study, write_table
 def questions(study: Study) -> pd.DataFrame:
     """One line per row of results and root question: the values behind every mean."""
     found: list[pd.DataFrame] = []
-    keys = [name for name in study.rows.columns[: study.rows.columns.get_loc("questions")]]  # type: ignore[misc]
+    keys = list(study.rows.columns)
+    keys = keys[: keys.index("questions")]
     with Store(study.directory) as store:
         for row, values, reference in store.details():
             own, compared = unpack(values, len(STORED)), unpack(reference, len(REFERENCES))
             lines = pd.DataFrame({key: [row.get(key)] * own.shape[1] for key in keys})
             lines["question"] = np.arange(own.shape[1])
             measured = zip((*STORED, *REFERENCES), (*own, *compared), strict=True)
-            found.append(lines.assign(**{name: column for name, column in measured}))
+            found.append(lines.assign(**dict(measured)))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 

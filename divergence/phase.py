@@ -4,7 +4,7 @@ The plane is tried on a coarse grid; every square whose corners do not all agree
 so that work goes to the boundary. What lies wholly inside a square of the coarse grid is not seen.
 
 A phase is a word: the scheme with the least harm (or whatever measure is asked for), ``tied`` where the two best differ
-by less than ``_APART``; or, for one scheme, whether its measure has reached the level.
+by less than ``APART``; or, for one scheme, whether its measure has reached the level.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from divergence.spec import Axis, Spec
 
 MORE_IS_BETTER = frozenset(("better", "accuracy", "accuracy_difference", "approval", "asd", "quality"))
 TIED = "tied"
-_APART = 1e-3
+APART = 1e-3
+"""Less than this between the two best is a tie."""
 
 Place = tuple[int, int]
 """Where a point is on the finest grid, counted along x and y."""
@@ -68,7 +69,7 @@ def plane(spec: Spec, refine: int) -> Plane:
 
 
 def _finer(axis: Axis, step: int) -> tuple[Any, ...]:
-    values = axis.values
+    values = axis.values  # noqa: PD011
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
     if not numbers or len(values) < 2 or list(values) != sorted(values):
         raise SpecError(f"{axis.path}: a phase diagram needs two numbers or more, in ascending order")
@@ -89,7 +90,7 @@ def winner(measure: str) -> Naming:
         ranked = sorted((sign * value, scheme) for scheme, value in values.items() if np.isfinite(value))
         if not ranked:
             return "undefined"
-        return TIED if len(ranked) > 1 and ranked[1][0] - ranked[0][0] < _APART else ranked[0][1]
+        return TIED if len(ranked) > 1 and ranked[1][0] - ranked[0][0] < APART else ranked[0][1]
 
     return named
 

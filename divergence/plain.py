@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+_LARGEST = 1e18
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def whole(table: dict[str, Any], key: str, default: int, low: int, high: int, name: str, wrong: list[str]) -> int:
@@ -13,6 +17,11 @@ def whole(table: dict[str, Any], key: str, default: int, low: int, high: int, na
         wrong.append(f"{name}: {key}: must be a whole number from {low} to {high}, not {value!r}")
         return default
     return value
+
+
+def finite(value: Any) -> bool:
+    """Whether a value is a number that sums can be made with; NaN, infinities and what comes near them are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 def flatten(table: dict[str, Any], front: str = "") -> list[tuple[str, Any]]:
@@ -44,9 +53,13 @@ def columns(paths: list[str]) -> dict[str, str]:
 def toml(value: Any) -> str:
     """A plain value as TOML."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml(inner)}" for key, inner in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {toml(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(toml(inner) for inner in value) + "]"
     if isinstance(value, float):
         return repr(value)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # which TOML wants escaped
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else toml(key)

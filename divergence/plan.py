@@ -57,7 +57,8 @@ def cells(spec: Spec) -> list[Cell]:
 
 def _cell(index: int, one: Spec, seed: int, given: Point, spec: Spec) -> Cell:
     ranges = spec.sample.ranges if spec.sample else ()
-    columns = [(field.column, given[field.path]) for field in (*spec.axes, *ranges)]
+    columns = [(axis.column, given[axis.path]) for axis in spec.axes]
+    columns += [(one.column, given[one.path]) for one in ranges]
     columns += [(_NUMBER, given[_NUMBER])] if ranges else []
     schemes = tuple(named for named in one.schemes if named.at(dict(columns)))
     parts = (one.scenarios[0], one.overseers[0], schemes)

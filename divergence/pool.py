@@ -41,7 +41,7 @@ class Engine:
 
     def __call__(self, chunks: list[list[Cell]]) -> Iterator[list[Outcome]]:
         """Finished chunks, in the order in which they finish."""
-        if self.executor is None or len(chunks) <= 1 and isinstance(self.executor, ProcessPoolExecutor):
+        if self.executor is None or (len(chunks) <= 1 and isinstance(self.executor, ProcessPoolExecutor)):
             for chunk in chunks:
                 yield [cell.attempt(one) for one in chunk]
             return

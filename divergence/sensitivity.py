@@ -39,7 +39,9 @@ def prepared(spec: Spec, points: int, fields: dict[str, Any]) -> Spec:
         raise SpecError(f"--points {points}: must be a power of 2 from 2 on")
     ranges = _ranges(spec, fields) or (spec.sample.ranges if spec.sample else spec.box)
     if not ranges:
-        raise SpecError("sensitivity to what? Give --field PATH=[LOW, HIGH], or [sample.fields] or a [box] in the study")
+        raise SpecError(
+            "sensitivity to what? Give --field PATH=[LOW, HIGH], or [sample.fields] or a [box] in the study"
+        )
     drawn = {one.path for one in ranges}
     axes = tuple(axis for axis in spec.axes if axis.path not in drawn)
     sample = Sample("saltelli", points, spec.sample.seed if spec.sample else 0, ranges)
@@ -88,7 +90,7 @@ def table(spec: Spec, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def _indices(values: Floats, points: int) -> dict[int, Sequence[float]]:
-    """Both indices of every field with their intervals; ``values`` in the order of the design: A, B, A with B's i-th."""
+    """Both indices of every field with their intervals; ``values`` in the design's order: A, B, A with B's i-th."""
     from scipy.stats import bootstrap, sobol_indices  # takes most of a second
 
     fields = len(values) // points - 2
@@ -98,7 +100,7 @@ def _indices(values: Floats, points: int) -> dict[int, Sequence[float]]:
 
     def both(which: NDArray[np.intp]) -> Floats:
         chosen = {"f_A": a[None, which], "f_B": b[None, which], "f_AB": mixed[..., which]}
-        found: Any = sobol_indices(func=chosen, n=points)
+        found: Any = sobol_indices(func=chosen, n=points)  # type: ignore[arg-type]  # a dict is a mapping
         return np.concatenate([np.ravel(found.first_order), np.ravel(found.total_order)])
 
     everything = np.arange(points)

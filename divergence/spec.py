@@ -94,7 +94,8 @@ class Spec:
     def columns(self) -> tuple[str, ...]:
         """Columns of results that tell a study's points apart: swept fields, drawn fields, the number of the draw."""
         ranges = self.sample.ranges if self.sample else ()
-        return (*(one.column for one in (*self.axes, *ranges)), *(("point",) if ranges else ()))
+        fields = (*(axis.column for axis in self.axes), *(one.column for one in ranges))
+        return (*fields, "point") if ranges else fields
 
     @property
     def gameability(self) -> Axis | None:

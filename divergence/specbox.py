@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from divergence.build import SpecError, nearest
-from divergence.plain import columns, flatten, toml, whole
-from divergence.spec import Ablations, Range, Shares, Spec, apply, value
+from divergence.plain import columns, finite, flatten, toml, whole
+from divergence.spec import Ablations, Range, Shares, Spec, apply, reached, value
 
 KEYS = ("ablations", "shares", "box")
 _MOST_POINTS = 2**16
@@ -129,10 +127,10 @@ def values_of(spec: Spec, path: str, given: Any, where: str) -> tuple[Any, ...]:
     """The ends of a range as numbers of the field's kind, or words. Raises SpecError."""
     if isinstance(given, list) and len(given) > 1 and all(isinstance(one, str) for one in given):
         return tuple(given)
-    numbers = isinstance(given, list) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in given)
-    if not numbers or len(given) != 2 or not np.isfinite(given).all() or not given[0] < given[1]:
+    numbers = isinstance(given, list) and len(given) == 2 and all(finite(n) for n in given)
+    if not numbers or not given[0] < given[1]:
         raise SpecError(f'{where}: give [low, high], or words: ["one", "another"]')
     apply(spec, {path: given[0]}, where)
-    if isinstance(value(spec, path), float):
+    if reached(spec, path) and isinstance(value(spec, path), float):
         return tuple(float(n) for n in given)
     return tuple(given)

@@ -17,13 +17,24 @@ import numpy as np
 from divergence import design, specbox, specsample
 from divergence.build import FAMILIES, SpecError, build, nearest
 from divergence.cell import Named
-from divergence.plain import columns, flatten, toml, whole
+from divergence.plain import columns, finite, flatten, toml, whole
 from divergence.spec import Axis, Spec, apply
 from scenarios import part as parts
 
 MOST_VALUES = 1000
 MOST_CELLS = 1_000_000
-_KEYS = ("questions", "seeds", "first_seed", "brief", "scenario", "overseer", "scheme", "sweep", *specbox.KEYS, *specsample.KEYS)
+_KEYS = (
+    "questions",
+    "seeds",
+    "first_seed",
+    "brief",
+    "scenario",
+    "overseer",
+    "scheme",
+    "sweep",
+    *specbox.KEYS,
+    *specsample.KEYS,
+)
 
 
 def read(path: Path) -> Spec:
@@ -109,7 +120,10 @@ def _family(tables: Any, kind: str, name: str, wrong: list[str]) -> tuple[Named,
 
 def _where(given: Any, kind: str, where: str, wrong: list[str]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
     """A scheme's ``where = { column = [values] }``: the only swept values at which it is measured."""
-    plain = isinstance(given, dict) and all(isinstance(values, list) and values for values in given.values())
+    plain = isinstance(given, dict) and all(
+        isinstance(values, list) and values and all(isinstance(value, str | bool) or finite(value) for value in values)
+        for values in given.values()
+    )
     if not plain or (given and kind != "scheme"):
         wrong.append(f"{where}.where: for schemes alone, and must be {{ column = [values, …], … }}")
         return ()
@@ -158,7 +172,7 @@ def _values(given: Any, where: str) -> tuple[Any, ...]:
 def _range(given: dict[str, Any], where: str) -> tuple[float, ...]:
     numbers = [given.get(key) for key in ("from", "to")]
     steps = given.get("steps")
-    fine = all(isinstance(n, int | float) and not isinstance(n, bool) and np.isfinite(n) for n in numbers)
+    fine = all(finite(n) for n in numbers)
     if set(given) != {"from", "to", "steps"} or not fine:
         raise SpecError(f"{where}: a range is {{ from = number, to = number, steps = whole number }}")
     if isinstance(steps, bool) or not isinstance(steps, int) or not 2 <= steps <= MOST_VALUES:

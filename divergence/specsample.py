@@ -38,7 +38,7 @@ def parsed(spec: Spec, table: dict[str, Any], name: str, wrong: list[str]) -> Sp
         ranges=_ranges(given.get("fields", {}), spec, where, wrong),
     )
     if not sample.ranges and not wrong:
-        wrong.append(f"{where}.fields: needs a range for a field at least, e.g. \"scenario.plant_rate\" = [0.0, 0.5]")
+        wrong.append(f'{where}.fields: needs a range for a field at least, e.g. "scenario.plant_rate" = [0.0, 0.5]')
     if chosen == "saltelli" and sample.points & (sample.points - 1):
         wrong.append(f"{where}.points: must be a power of 2 for saltelli, not {sample.points}")
     return replace(spec, sample=sample)

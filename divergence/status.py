@@ -55,7 +55,9 @@ class Status:
         if not known:
             return None
         typical = sum(known) / len(known)
-        return sum(part.left * (typical if part.seconds is None else part.seconds) for part in self.parts) / self.workers
+        return (
+            sum(part.left * (typical if part.seconds is None else part.seconds) for part in self.parts) / self.workers
+        )
 
 
 def status(directory: Path) -> Status:

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS failures (cell INTEGER PRIMARY KEY, error TEXT NOT NU
 CREATE TABLE IF NOT EXISTS rows (
     cell INTEGER NOT NULL, place INTEGER NOT NULL, row TEXT NOT NULL, question_values BLOB NOT NULL,
     PRIMARY KEY (cell, place)
-) WITHOUT ROWID;
+);
 """
 
 
@@ -105,7 +105,9 @@ class Store:
                 )
         self._db.execute("PRAGMA synchronous=NORMAL")
         if new:
-            self._db.executescript(f"BEGIN; {_TABLES} INSERT OR IGNORE INTO about VALUES ('schema', '{SCHEMA}'); COMMIT;")
+            self._db.executescript(
+                f"BEGIN; {_TABLES} INSERT OR IGNORE INTO about VALUES ('schema', '{SCHEMA}'); COMMIT;"
+            )
 
     def __enter__(self) -> Store:
         return self

@@ -23,7 +23,7 @@ def figure(table: pd.DataFrame) -> go.Figure:
     if not groups:
         words = {"text": "nothing varies", "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
         return go.Figure(layout={"annotations": [words]})
-    several = [name for name in keys if name == "scheme" or table[name].nunique(dropna=False) > 1]
+    several = [name for name in keys if name == "scheme" or names.several(table[name])]
     columns = min(3, len(groups))
     rows = -(-len(groups) // columns)
     titles = [_title(dict(zip(keys, key, strict=True)), several) for key, _ in groups]
@@ -57,7 +57,12 @@ def figure(table: pd.DataFrame) -> go.Figure:
         template=style.template(),
         height=90 + rows * (height + 50),
         barmode="group",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0 + 34 / (rows * (height + 50)), "traceorder": "normal"},
+        legend={
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.0 + 34 / (rows * (height + 50)),
+            "traceorder": "normal",
+        },
         margin={"l": 10, "r": 10, "t": 90, "b": 40},
     )
     found.update_xaxes(range=[min(0.0, float(table["first_low"].min())), max(1.0, float(table["total_high"].max()))])
@@ -68,6 +73,8 @@ def figure(table: pd.DataFrame) -> go.Figure:
 
 def _title(key: dict[str, object], several: list[str]) -> str:
     return ", ".join(
-        str(key[name]) if name in ("scenario", "overseer", "scheme") else f"{names.words(name)} {names.value(key[name])}"
+        str(key[name])
+        if name in ("scenario", "overseer", "scheme")
+        else f"{names.words(name)} {names.value(key[name])}"
         for name in several
     )

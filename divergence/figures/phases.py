@@ -61,8 +61,8 @@ def figure(diagram: Diagram) -> go.Figure:
 
 
 def _ends(axis: Axis) -> list[float]:
-    half = (axis.values[1] - axis.values[0]) / 2
-    return [axis.values[0] - half, axis.values[-1] + half]
+    first, second, *_, last = (*axis.values[:2], axis.values[-1])  # noqa: PD011
+    return [first - (second - first) / 2, last + (second - first) / 2]
 
 
 def _colours(of: Plane, points: pd.DataFrame) -> dict[str, str]:
@@ -90,7 +90,7 @@ def _filled(diagram: Diagram, key: tuple[str, str], own: pd.DataFrame, order: li
     return filled.T
 
 
-def _told(line: dict[str, Any], of: Plane) -> str:
+def _told(line: dict[Any, Any], of: Plane) -> str:
     """A point in words."""
     schemes = [named.label for named in of.spec.schemes]
     place = [f"{names.words(axis.column)} {names.value(line[axis.column])}" for axis in (of.x, of.y)]

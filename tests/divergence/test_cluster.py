@@ -52,9 +52,7 @@ def cluster(tmp_path, workers=2):
     try:
         if workers:
             arguments = ["--nworkers", str(workers), "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
-            started.append(
-                subprocess.Popen([*dask[:-1], "distributed.cli.dask_worker", address, *arguments], **common)
-            )
+            started.append(subprocess.Popen([*dask[:-1], "distributed.cli.dask_worker", address, *arguments], **common))
         yield address, *started
     finally:
         for process in reversed(started):

@@ -238,7 +238,8 @@ def test_a_parent_killed_at_twenty_moments_loses_nothing(tmp_path):
     studies.run(spec, tmp_path / "whole", workers=1)
     script = tmp_path / "script.py"
     script.write_text(
-        f"from divergence import sweep\nif __name__ == '__main__':\n    sweep({table!r}, {str(tmp_path / 'out')!r}, workers=2)\n"
+        "from divergence import sweep\nif __name__ == '__main__':\n"
+        f"    sweep({table!r}, {str(tmp_path / 'out')!r}, workers=2)\n"
     )
     moments = random.Random(8)
     finished: set[int] = set()

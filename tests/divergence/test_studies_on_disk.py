@@ -1,0 +1,202 @@
+"""Studies on disk from the outside: where they stand, their tables as files, several as one, what they will cost."""
+
+import re
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from divergence import dry, export, plan
+from divergence import merge as merging
+from divergence import status as statuses
+from divergence import study as studies
+from divergence.build import SpecError
+from divergence.cli import app
+from divergence.measures import REFERENCES
+from divergence.specfile import dumps, parse
+from divergence.store import Store, StoreError
+
+TABLE = {
+    "questions": 25,
+    "seeds": 4,
+    "scenario": [{"type": "ledger", "depth": 1}, {"type": "majority", "depth": 1}],
+    "scheme": [{"type": "approval"}, {"type": "debate"}],
+    "sweep": {"overseer.gameability": [0.0, 1.5, 3.0]},
+    "ablations": {"questions": 10, "seeds": 2},
+    "shares": {"points": 3, "questions": 10},
+    "box": {"scenario.plant_rate": [0.0, 0.5]},
+}
+SPEC = parse(TABLE)
+
+
+def hch(*words, code=0):
+    ran = CliRunner().invoke(app, [str(word) for word in words])
+    assert ran.exit_code == code, ran.output + repr(ran.exception)
+    return ran
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return studies.run(SPEC, tmp_path_factory.mktemp("whole"), workers=1)
+
+
+def stopped(spec, directory, share):
+    """A study that was interrupted."""
+
+    def stop(done, total):
+        if done > share * total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        studies.run(spec, directory, workers=1, progress=stop)
+
+
+class TestStatus:
+    def test_a_finished_study(self, whole):
+        found = statuses.status(whole.directory)
+        assert found.complete
+        assert not found.running
+        assert [part.name for part in found.parts] == ["results", "ablations", "shares"]
+        assert [part.done for part in found.parts] == [len(cells) for cells in plan.everything(SPEC).values()]
+        assert "finished" in hch("status", whole.directory).stdout
+
+    def test_a_stopped_study_says_how_much_is_left_and_how_to_continue(self, tmp_path):
+        stopped(SPEC, tmp_path, 0.02)
+        found = statuses.status(tmp_path)
+        with Store(tmp_path) as store:
+            done = len(store.done())
+        total = sum(len(cells) for cells in plan.everything(SPEC).values())
+        assert found.left == total - done
+        text = hch("status", tmp_path).stdout
+        assert "stopped" in text
+        assert f"results: {done} of 24 cells" in text
+        assert "left with 1 worker" in text
+
+    def test_from_beside_a_running_study(self, tmp_path):
+        seen = []
+        studies.run(
+            SPEC, tmp_path, workers=1, progress=lambda done, total: seen.append((done, statuses.status(tmp_path)))
+        )
+        assert all(found.running for _, found in seen)
+        assert [sum(part.done for part in found.parts) for _, found in seen] == [done for done, _ in seen]
+
+    def test_failures_are_counted_by_kind(self, tmp_path, monkeypatch):
+        real = studies.pool.cell.run
+
+        def run(one):
+            if one.seed == 2 and not one.brief:
+                raise ValueError(f"odd at {one.seed}")
+            return real(one)
+
+        monkeypatch.setattr(studies.pool.cell, "run", run)
+        studies.run(SPEC, tmp_path, workers=1)
+        text = hch("status", tmp_path, "--errors").stdout
+        assert "6 failed" in text
+        assert "6 cell(s) failed: ValueError: odd at 2" in text
+        assert "Traceback" in text  # asked for
+        assert "Traceback" not in hch("status", tmp_path).stdout
+
+    def test_where_there_is_none(self, tmp_path):
+        assert "no study here" in hch("status", tmp_path, code=2).stderr
+
+
+class TestExport:
+    def test_rows_as_csv_are_the_bytes_of_the_study(self, whole, tmp_path):
+        hch("export", whole.directory, "--out", tmp_path / "rows.csv")
+        assert (tmp_path / "rows.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
+
+    @pytest.mark.parametrize("table", export.TABLES)
+    def test_parquet_holds_the_same(self, whole, tmp_path, table):
+        pytest.importorskip("pyarrow", reason="needs the extra 'parquet'")
+        lines = export.export(whole, table, tmp_path / "out.parquet")
+        read = pd.read_parquet(tmp_path / "out.parquet")
+        assert len(read) == lines > 0
+        pd.testing.assert_frame_equal(read, export.TABLES[table](whole), check_exact=True, check_dtype=False)
+
+    def test_questions_average_to_the_rows(self, whole):
+        found = export.questions(whole)
+        assert len(found) == len(whole.rows) * 25
+        keys = ["scenario", "scheme", "gameability", "seed"]
+        measures = ["harm", "accuracy", *REFERENCES]
+        means = found.groupby(keys, sort=False)[measures].mean().reset_index()
+        expected = whole.rows[[*keys, *measures]].astype(dict.fromkeys(measures, float))
+        both = means.merge(expected, on=keys, suffixes=("", "_row"))
+        assert len(both) == len(expected)
+        for name in measures:
+            np.testing.assert_allclose(both[name], both[f"{name}_row"], atol=1e-6)
+
+    def test_an_unfinished_study_is_not_passed_off_as_complete(self, tmp_path):
+        stopped(SPEC, tmp_path / "out", 0.02)
+        ran = hch("export", tmp_path / "out", "--out", tmp_path / "rows.csv")
+        assert "not complete" in ran.stderr
+
+    def test_without_the_extra(self, whole, tmp_path, monkeypatch):
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+        with pytest.raises(SpecError, match="extra 'parquet'"):
+            export.export(whole, "rows", tmp_path / "out.parquet")
+
+    @pytest.mark.parametrize(
+        ("words", "told"), [(["--out", "x.xlsx"], ".csv or .parquet"), (["--table", "row"], "rows")]
+    )
+    def test_mistakes(self, whole, tmp_path, words, told):
+        words = ["--out", str(tmp_path / "x.csv"), *words]
+        assert told in hch("export", whole.directory, *words, code=2).stderr
+
+
+class TestMerge:
+    def test_halves_of_the_seeds_make_the_whole(self, whole, tmp_path):
+        for name, first in (("a", 0), ("b", 2)):
+            studies.run(replace(SPEC, first_seed=first, seeds=2), tmp_path / name, workers=1)
+        found = merging.merge([tmp_path / "b", tmp_path / "a"], tmp_path / "both")
+        assert found.done == 24
+        assert (tmp_path / "both/results.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
+        again = studies.run(SPEC, tmp_path / "both", workers=1)  # only what its grounds lack is computed
+        pd.testing.assert_frame_equal(again.summary, whole.summary, check_exact=True)
+        pd.testing.assert_frame_equal(again.grounds.points, whole.grounds.points, check_exact=True)
+
+    def test_copies_that_got_some_way(self, whole, tmp_path):
+        stopped(SPEC, tmp_path / "a", 0.01)
+        stopped(SPEC, tmp_path / "b", 0.05)
+        found = merging.merge([tmp_path / "a", tmp_path / "b"], tmp_path / "both")
+        with Store(tmp_path / "b") as store:
+            assert found.done == len(store.done())
+        assert found.left > 0
+        studies.run(SPEC, tmp_path / "both", workers=1)
+        assert (tmp_path / "both/results.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
+        assert statuses.status(tmp_path / "both").complete
+
+    def test_another_study_is_refused(self, whole, tmp_path):
+        studies.run(replace(SPEC, questions=26, ablations=None, shares=None, box=()), tmp_path / "a", workers=1)
+        with pytest.raises(StoreError, match="another study"):
+            merging.merge([whole.directory, tmp_path / "a"], tmp_path / "both")
+
+    def test_seeds_with_a_gap_are_refused(self, tmp_path):
+        bare = replace(SPEC, ablations=None, shares=None, box=(), seeds=1)
+        for seed in (0, 2):
+            studies.run(replace(bare, first_seed=seed), tmp_path / f"{seed}", workers=1)
+        with pytest.raises(SpecError, match="seeds 1 are in none"):
+            merging.merge([tmp_path / "0", tmp_path / "2"], tmp_path / "both")
+
+    def test_nothing_is_written_over(self, whole, tmp_path):
+        with pytest.raises(StoreError, match="holds a study already"):
+            merging.merge([whole.directory], whole.directory)
+
+
+def test_a_dry_run_estimates_disk_and_time(tmp_path):
+    spec = parse(TABLE | {"questions": 800, "seeds": 6})
+    spec = replace(spec, ablations=None, shares=None, box=())
+    (tmp_path / "spec.toml").write_text(dumps(spec))
+    told = hch("sweep", tmp_path / "spec.toml", "--dry-run", "--workers", "1").stdout
+    assert told.startswith("36 cells, 72 rows")
+    assert list(tmp_path.iterdir()) == [tmp_path / "spec.toml"]
+    seconds, size = dry._cost(plan.cells(spec))
+    studies.run(spec, tmp_path / "out", workers=1)
+    with Store(tmp_path / "out") as store:
+        took = store.seconds() * 36
+    on_disk = (tmp_path / "out/results.sqlite").stat().st_size
+    assert on_disk / 1.5 < size < on_disk * 1.5
+    assert took / 4 < seconds < took * 4  # other work on the machine
+    assert re.search(r"[\d,]+ MiB of memory at most", told)
