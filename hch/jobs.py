@@ -2,7 +2,7 @@
 
 Whoever needs human work (a training scheme, a sequential consultation) is a generator. It yields a ``Job``, and is told
 how it was ``Served``; or it yields ``Together`` of several generators, and is told what each returned once all are
-done, or, at a deadline, what has come (``None`` for what has not). So one who must know an answer before asking the next
+done, or, at a deadline, what has come (``None`` for what has not). So who must know an answer before asking the next
 question simply yields twice. Rating, comparing and judging wait in the same queue as answering.
 """
 
