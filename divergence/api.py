@@ -22,8 +22,12 @@ from scenarios.part import Part
 
 QUICK: dict[str, Any] = {"questions": 100, "seeds": 2}
 Where = tuple[tuple[str, tuple[Any, ...]], ...]
-ELSEWHERE: Where = (("self_persuasion", (0.5,)),)
-"""Where the default study measures schemes beyond the core: it has to stay a matter of a minute."""
+ELSEWHERE: Where = (
+    ("self_persuasion", (0.5,)),
+    ("gameability", (0.0, 0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)),
+)
+"""Where the default study measures schemes beyond the core, as it has to stay a matter of a minute: at fewer γ, most
+of them where schemes leave HCH."""
 
 
 def compare(
@@ -102,8 +106,8 @@ def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
 def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
     """The packaged study of ``hch compare``.
 
-    Its core schemes at every swept value, and every other scheme there is where λ is 0.5; ``full``: at every value
-    too. ``quick``: coarse, the core schemes alone.
+    Its core schemes at every swept value, and every other scheme there is where λ is 0.5, at fewer γ; ``full``: at
+    every value too. ``quick``: coarse, the core schemes alone.
     """
     if quick and full:
         raise SpecError("quick and full exclude each other")
@@ -147,6 +151,8 @@ def customised(
             ablations=spec.ablations and replace(spec.ablations, schemes=()),
             shares=spec.shares and replace(spec.shares, schemes=()),
         )
+    if gameability is not None:  # whoever names γ wants to see every scheme there
+        spec = replace(spec, schemes=tuple(_anywhere(named, "gameability") for named in spec.schemes))
     axes = []
     for axis in spec.axes:
         values = axis.values
@@ -157,6 +163,11 @@ def customised(
             for value in values:
                 apply(spec, {axis.path: value}, f"--{axis.column}")
     return supported(replace(spec, axes=tuple(axes)))
+
+
+def _anywhere(named: Named, column: str) -> Named:
+    """A scheme measured whatever the value of a field."""
+    return replace(named, where=tuple(one for one in named.where if one[0] != column))
 
 
 def supported(spec: Spec) -> Spec:
@@ -182,7 +193,11 @@ def _chosen(kind: str, wanted: Sequence[Part | str], there: Sequence[Named]) -> 
     found: list[Named] = []
     for one in [wanted] if isinstance(wanted, str | Part) else wanted:
         named = known.get(one) if isinstance(one, str) else None
-        found.append(named or Named(one if isinstance(one, str) else one.part_name(), _part(kind, one)))
+        found.append(
+            replace(named, where=())
+            if named
+            else Named(one if isinstance(one, str) else one.part_name(), _part(kind, one))
+        )
     labels = [named.label for named in found]
     for label in labels:
         if labels.count(label) > 1:

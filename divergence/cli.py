@@ -102,7 +102,9 @@ def compare(
     seed: Annotated[int, typer.Option("--seed", min=0, help="First of the study's seeds.")] = 0,
     workers: Workers = None,
     quick: Annotated[bool, typer.Option("--quick", help="A coarse look at the core schemes, in seconds.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Every scheme at every value of λ.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every scheme at every λ and under every change, in minutes.")
+    ] = False,
     gameability: Annotated[list[float] | None, typer.Option(help="Only this γ; repeatable.")] = None,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; repeatable.")] = None,
     overseer: Annotated[list[str] | None, typer.Option(help="This overseer instead of human; repeatable.")] = None,
@@ -117,6 +119,9 @@ def compare(
     Prints harm (mass moved from HCH's answers to false claims) and the gameability γ* at which each scheme leaves HCH.
     Writes results.sqlite, results.csv, summary.csv, report.html, spec.toml; run again, it continues where it stopped.
     """
+    from divergence.workers import prepare
+
+    prepare(workers)
     from divergence import api
 
     _load(plugin)

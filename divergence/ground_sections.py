@@ -43,7 +43,8 @@ def _verdicts(grounds: Grounds) -> Made | None:
         f"Whether a scheme's optimum is HCH, by mean total variation distance: exactly (below {EXACT:g}), within "
         f"{EPSILON:g}, or not; at the overseer's own γ, and at every γ tried. What takes it away: the harm that goes "
         "when one mechanism is switched off, luck held, at the first γ at which the scheme has left HCH (or, where it "
-        "never does, where it does most harm). Mechanisms work together, so the parts need not add up."
+        "never does, where it does most harm). Mechanisms work together, so the parts need not add up. It is "
+        "tried for the schemes of the ablation table; “hch compare --full” tries all."
     )
     tables = {"verdicts": ("verdicts", _csv(grounds.verdicts))}
     tables |= {"switches": ("mechanisms", _csv(grounds.switches))} if len(grounds.switches) else {}

@@ -11,7 +11,9 @@ spread.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -62,16 +64,11 @@ def draws(
     columns = [*_KEYS, *(name for name in swept if name not in _KEYS)]
     wanted = [NAMES.index(name) for name in names]
     sums: dict[tuple[Any, ...], list[Any]] = {}
-    for (seed, reference), cell in itertools.groupby(details, key=lambda detail: (detail[0]["seed"], detail[2])):
-        rows, blobs = zip(*((row, values) for row, values, _ in cell), strict=True)
-        tables = _tables(blobs, unpack(reference, len(REFERENCES)))[:, wanted]
-        questions = tables.shape[2]
-        resampled = tables.reshape(-1, questions) @ _weights(seed, questions)
-        found = zip(rows, tables.mean(axis=2, dtype=np.float64), resampled.reshape(*tables.shape[:2], -1), strict=True)
-        for row, means, drawn in found:
+    for rows, means, drawn in _resampled(details, wanted):
+        for row, own_means, own_drawn in zip(rows, means, drawn, strict=True):
             costs, worst = _scalars(row, COSTS), _scalars(row, WORST)
             key = tuple(row.get(name) for name in columns)
-            _pool(sums.setdefault(key, [0]), means, drawn, costs, worst, worst**2)
+            _pool(sums.setdefault(key, [0]), own_means, own_drawn, costs, worst, worst**2)
     keys = pd.DataFrame(list(sums), columns=columns)
     shapes = ((len(names),), (len(names), RESAMPLES), (len(COSTS),), (len(WORST),), (len(WORST),))
     parts: list[Any] = [
@@ -80,6 +77,37 @@ def draws(
     ]
     seeds = np.array([pooled[0] for pooled in sums.values()])
     return Draws(keys, parts[0], parts[1], parts[2], _normal(parts[3], parts[4], seeds), names)
+
+
+def _resampled(
+    details: Iterable[tuple[dict[str, Any], bytes, bytes]], wanted: Sequence[int]
+) -> Iterator[tuple[tuple[dict[str, Any], ...], Floats, NDArray[np.float32]]]:
+    """Every cell's rows, their means (rows, names) and resampled means (rows, names, resamples), in order.
+
+    In threads, as unpacking and multiplying leave Python's lock; a few cells at a time, as memory is finite.
+    """
+
+    def one(same: tuple[Any, ...]) -> tuple[tuple[dict[str, Any], ...], Floats, NDArray[np.float32]]:
+        rows, blobs, shared = zip(*same, strict=True)
+        tables = _tables(blobs, unpack(shared[0], len(REFERENCES)))[:, wanted]
+        weights = _weights(rows[0]["seed"], tables.shape[2])
+        return rows, tables.mean(axis=2, dtype=np.float64), _products(tables, weights)
+
+    cells = (tuple(same) for _, same in itertools.groupby(details, key=lambda detail: (detail[0]["seed"], detail[2])))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        while some := list(itertools.islice(cells, 16)):
+            yield from threads.map(one, some)
+
+
+def _products(tables: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Means under every resample, (rows, names, resamples): what is blank or the same for all rows costs nothing."""
+    drawn = np.full((*tables.shape[:2], weights.shape[1]), np.nan, dtype=np.float32)
+    known: NDArray[np.bool_] = np.logical_not(np.isnan(tables).any(axis=2))
+    shared = (tables == tables[:1]).all(axis=(0, 2))
+    known[1:, shared] = False
+    drawn[known] = tables[known] @ weights
+    drawn[1:, shared] = drawn[0, shared]
+    return drawn
 
 
 def _scalars(row: dict[str, Any], names: Iterable[str]) -> Floats:
@@ -129,18 +157,15 @@ def differences(found: Draws, measure: str = "harm", among: Sequence[str] | None
     ``among``: only between these schemes; by default between all.
     """
     means, resampled = found.of(measure)
-    names = found.keys["scheme"].tolist()
-    lines = []
+    schemes = found.keys["scheme"].to_numpy()
+    tables = []
     for key, every in _curves(found, "scheme"):
-        rows = [row for row in every if among is None or names[row] in among]
-        schemes = [names[row] for row in rows]
-        for first in range(len(rows)):
-            for second in range(first + 1, len(rows)):
-                a, b = rows[first], rows[second]
-                low, high = np.percentile(resampled[a] - resampled[b], _ENDS)
-                pair = {"a": schemes[first], "b": schemes[second], "measure": measure}
-                lines.append(key | pair | {"difference": means[a] - means[b], "low": low, "high": high})
-    return pd.DataFrame(lines)
+        rows = np.array([row for row in every if among is None or schemes[row] in among], dtype=np.intp)
+        a, b = (rows[places] for places in np.triu_indices(len(rows), k=1))
+        low, high = np.percentile(resampled[a] - resampled[b], _ENDS, axis=1)
+        pairs = {"a": schemes[a], "b": schemes[b], "measure": measure, "difference": means[a] - means[b]}
+        tables.append(pd.DataFrame(pairs | {"low": low, "high": high}).assign(**key)[[*key, *pairs, "low", "high"]])
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import cloudpickle
 
 from divergence import cell
 from divergence.cell import Cell, Result
+from divergence.workers import context
 
 
 class PoolError(RuntimeError):
@@ -31,10 +32,7 @@ def results(chunks: list[list[Cell]], workers: int) -> Iterator[list[Result]]:
         for chunk in chunks:
             yield [cell.run(one) for one in chunk]
         return
-    context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
-    if hasattr(context, "set_forkserver_preload"):
-        context.set_forkserver_preload(["divergence.cell"])
-    pool = ProcessPoolExecutor(min(workers, len(chunks)), mp_context=context, initializer=_start)
+    pool = ProcessPoolExecutor(min(workers, len(chunks)), mp_context=context(), initializer=_start)
     try:
         yield from _as_completed(pool, chunks, workers)
     except BrokenProcessPool as error:

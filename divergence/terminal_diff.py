@@ -13,6 +13,9 @@ from rich.text import Text
 from divergence.diff import Diff
 
 _GAMMAS = 5
+_HARM_WIDTH, _OTHER_WIDTH = 15, 48
+"""Characters that a column of harm takes, and all others together."""
+
 _NO_COLUMN = ("scheme", "gameability", "before", "after", "difference", "low", "high", "max", "phase")
 
 
@@ -29,39 +32,42 @@ def show(found: Diff, console: Console) -> None:
         given = [f"{name} = {value}" for name, value in zip(names[2:], key[2:], strict=True) if value == value]
         console.print()
         console.print(", ".join([f"{key[0]}, overseer {key[1]}", *given]), style="bold")
-        console.print(_table(block, stars))
+        console.print(_table(block, stars, max(1, min(_GAMMAS, (console.width - _OTHER_WIDTH) // _HARM_WIDTH))))
     paired = "paired, for luck is shared" if found.paired else "not paired, for seeds or questions differ"
-    console.print(
-        f"\nharm after less before, ± half of the 95 % interval ({paired}).  γ*: before → after.", style="dim"
-    )
+    console.print(f"\nafter less before, ± half of the 95 % interval ({paired}).  γ*: before → after.", style="dim")
 
 
-def _table(block: pd.DataFrame, stars: pd.DataFrame) -> Table:
+def _table(block: pd.DataFrame, stars: pd.DataFrame, most: int) -> Table:
     tried = np.sort(block["gameability"].dropna().unique())
-    places = np.unique(np.linspace(0, len(tried) - 1, min(_GAMMAS, len(tried))).round().astype(int))
+    places = np.unique(np.linspace(0, len(tried) - 1, min(most, len(tried))).round().astype(int))
     gammas = tried[places] if len(tried) else [math.nan]
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("scheme", no_wrap=True)
     for gamma in gammas:
         table.add_column("harm" if math.isnan(gamma) else f"γ = {gamma:g}", justify="right", no_wrap=True)
-    table.add_column("γ* [difference, 95 %]", justify="right", no_wrap=True)
+    table.add_column("γ*", justify="right", no_wrap=True)
+    table.add_column("change of γ*", justify="right", no_wrap=True)
     for scheme, own in block.groupby("scheme", sort=False):
         cells = [_difference(own[own["gameability"].eq(gamma) | own["gameability"].isna()]) for gamma in gammas]
         moved = stars[stars["scheme"] == scheme] if len(stars) else stars
-        table.add_row(str(scheme), *cells, _star(moved.iloc[0]) if len(moved) else "")
+        table.add_row(str(scheme), *cells, *(_star(moved.iloc[0]) if len(moved) else ("", "")))
     return table
 
 
 def _difference(lines: pd.DataFrame) -> str:
     if not len(lines):
         return ""
-    line = lines.iloc[0]
-    return f"{line['difference']:+.3f} ±{(line['high'] - line['low']) / 2:.3f}"
+    return _change(lines.iloc[0], 3)
 
 
-def _star(line: pd.Series) -> str:
+def _star(line: pd.Series) -> tuple[str, str]:
+    """γ* before and after, and the difference where both are known."""
     ends = [f"> {line['max']:g}" if math.isnan(line[name]) else f"{line[name]:.2f}" for name in ("before", "after")]
-    known = math.isfinite(line["difference"])
+    if not math.isfinite(line["difference"]):
+        return " → ".join(ends), ""
     sure = math.isfinite(line["low"]) and math.isfinite(line["high"])
-    interval = f", {line['low']:+.2f} to {line['high']:+.2f}" if known and sure else ""
-    return " → ".join(ends) + (f" [{line['difference']:+.2f}{interval}]" if known else "")
+    return " → ".join(ends), _change(line, 2) if sure else f"{line['difference']:+.2f}"
+
+
+def _change(line: pd.Series, digits: int) -> str:
+    return f"{line['difference']:+.{digits}f} ±{(line['high'] - line['low']) / 2:.{digits}f}"

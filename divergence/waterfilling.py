@@ -11,7 +11,8 @@ numbers, and does ``q - H(S)`` of harm or more. With one price ``μ`` of diverge
 ``μ`` is sought at which the budget is spent. Which ``S`` is best changes with ``μ``, in jumps: where the budget falls
 into a jump, questions jump in order of harm per cost as far as it reaches, the sets are held, and the rest is spent
 at one price again, with and without the next question's jump: the better of the two. So the result is attained, is
-within one question's harm of the bound, and does not fall when more may be given up.
+within one question's harm of the bound, and does not fall when more may be given up. Of a single question every set is
+tried with the whole budget, and the result is exact.
 
 Sets are tried as in column generation: ``μ`` is found with few sets a question, all are tried at that price, better
 ones are added, until none is better.
@@ -120,10 +121,28 @@ def worst_policies(best: Floats, hch: Floats, truth: Answers, spend: Spend, budg
         return policies
     tried = subsets(best, hch, truth)
     wanted = np.array([budgets[place] for place in some])
-    columns, low, high = _generated(tried, spend, wanted)
-    for place, (numbers, price) in zip(some, _settled(tried, columns, spend, wanted, low, high), strict=True):
+    settled = _alone(tried, spend, wanted) if len(truth) == 1 else _together(tried, spend, wanted)
+    for place, (numbers, price) in zip(some, settled, strict=True):
         policies[place] = _policy(best, tried, spend, numbers, price)
     return policies
+
+
+def _alone(tried: Subsets, spend: Spend, budgets: Floats) -> list[tuple[Answers, float]]:
+    """The best set of a single question, by trying all, and the price at which it spends each budget."""
+    every = np.arange(len(tried.inside))[:, None]
+    held = Columns.of(tried, every[None])
+    found = []
+    for budget in budgets.tolist():
+        _, last = brackets(held.spending(spend), np.full(len(every), budget), np.zeros(len(every)), _EXACT)
+        number = int(held.best(spend, np.exp(last)).harm[:, 0].argmax())
+        found.append((every[number], float(np.exp(last[number]))))
+    return found
+
+
+def _together(tried: Subsets, spend: Spend, budgets: Floats) -> list[tuple[Answers, float]]:
+    """A set for each of many questions, and the price at which they spend each budget together."""
+    columns, low, high = _generated(tried, spend, budgets)
+    return _settled(tried, columns, spend, budgets, low, high)
 
 
 def _generated(tried: Subsets, spend: Spend, budgets: Floats) -> tuple[Columns, Floats, Floats]:

@@ -75,7 +75,7 @@ def _traces(panel: Panel, looks: dict[str, Look]) -> list[dict[str, Any]]:
     if len(bound):
         line = {"color": style.GREY, "dash": "dash", "width": 1.6}
         drawn = {"x": bound["epsilon"].to_numpy(), "y": bound["bound"].to_numpy(), "line": line, "legend": "legend2"}
-        traces.append(_common(panel, "Pinsker's bound (imitation)") | drawn | {"hovertemplate": "%{y:.3f}"})
+        traces.append(_common(panel, "Pinsker (imitation)") | drawn | {"hovertemplate": "%{y:.3f}"})
     for scheme, own in panel.lines.groupby("scheme", sort=False):
         traces += _scheme(panel, str(scheme), looks[str(scheme)], own)
     return traces

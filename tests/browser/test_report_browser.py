@@ -91,7 +91,7 @@ def _offline_and_quiet(asked, complaints):
 
 
 def test_figures_are_drawn_and_nothing_is_requested(desk):
-    assert desk.locator(".plot").count() == 4
+    assert desk.locator(".plot").count() == 5
     assert desk.locator(".plot .main-svg").count() >= 4
     assert desk.evaluate("[...document.querySelectorAll('.plot')].every((plot) => plot.data.length > 0)")
     assert desk.locator("[data-title*='cloud' i], [data-title*='share' i]").count() == 0

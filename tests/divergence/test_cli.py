@@ -203,7 +203,9 @@ class TestCommands:
         assert len(list(tmp_path.glob("hch-*"))) == 1
 
 
-@pytest.mark.parametrize("kind", ["overseer", "scheme", "scenario"])
+@pytest.mark.parametrize(
+    "kind", ["overseer", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("scheme", "scenario"))]
+)
 def test_a_new_part_works_at_once_and_in_workers(kind, tmp_path):
     told = hch("new", kind, "night-shift", cwd=tmp_path).stdout
     (file,) = tmp_path.glob("*.py")

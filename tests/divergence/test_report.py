@@ -85,7 +85,7 @@ def test_it_is_little_more_than_plotly(written):
 
 def test_everything_has_its_place_in_order(written):
     ids = [name for name in Page(written).ids if name in data(written)["figures"] or name in ("findings", "reproduce")]
-    assert ids == ["findings", "harm", "better", "accuracy", "costs", "reproduce"]
+    assert ids == ["findings", "harm", "better", "accuracy", "costs", "worst", "reproduce"]
     assert "{{" not in written.split("<script>/*")[0]
 
 

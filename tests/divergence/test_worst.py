@@ -274,6 +274,7 @@ class TestWaterfilling:
 
     @settings(max_examples=60, deadline=None)
     @given(st.integers(0, 10**6), st.integers(2, 3), st.floats(1e-3, 1.0), st.booleans())
+    @example(seed=51368, claims=3, together=1.0, alike=False)  # the best set at no price
     def test_one_question_exhaustively(self, spend, seed, claims, together, alike):
         best, hch, true = random_divergence(seed, claims, 1, alike)
         (policy,) = waterfilling.worst_policies(best, hch, true, spend, [together])
