@@ -57,7 +57,8 @@ class Run:
     """``answers``: everybody's, (nodes, questions) per level, leaves first. ``finish``: when each root is answered.
 
     ``work``: human time its whole tree took. Ticks, shape (questions,). ``times``: who did what and when, by level.
-    ``made``: what time made of everybody's judgement.
+    ``made``: what time made of everybody's judgement. Who keeps a desk may be stuck for ever below roots that do not
+    wait: then answer and times are -1.
     """
 
     answers: list[Answers]
@@ -75,7 +76,10 @@ def run(trees: Trees, human: Overseer, office: Office = OPEN, arrivals: Ticks | 
     times = lived(trees, human, office, arrivals)
     made = realised(trees, human, office, times)
     work = sum((own.thought - own.started + own.finish - own.joining).sum(axis=0) for own in times)
-    return Run(answers(trees, human, made), times[-1].finish[0], np.asarray(work), times, made)
+    given = [
+        np.where(own.finish < 0, -1, claims) for own, claims in zip(times, answers(trees, human, made), strict=True)
+    ]
+    return Run(given, times[-1].finish[0], np.asarray(work), times, made)
 
 
 def consult(trees: Trees, question: int, human: Overseer, office: Office = OPEN) -> Consultation:

@@ -20,7 +20,8 @@ from scenarios import streams
 from scenarios.part import Part, PartError, field, part
 from scenarios.streams import Floats
 
-FOREVER = math.inf
+FOREVER = 1e7
+"""Minutes: nobody waits so long, and their ticks can still be added."""
 
 
 @part
@@ -30,7 +31,7 @@ class Office(Part):
     staff: int | None = field(None, "people; none: a desk for everybody", unit="people", ge=1, le=10**7)
     deadlines: tuple[float, ...] = field(
         (),
-        "how long a human at level 1, 2, … waits for sub-answers (a negative number, or none: for ever)",
+        "how long a human at level 1, 2, … waits for sub-answers (a negative number, or none, or 1e7: for ever)",
         unit="minutes",
     )
     holds_desk: bool = field(False, "whether a human keeps the desk while waiting for sub-answers")

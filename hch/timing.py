@@ -63,8 +63,12 @@ def realised(trees: Trees, human: Overseer, office: Office, times: Sequence[Time
     late: list[Mask | None] = []
     for height, own in enumerate(times):
         wait = office.deadline(height + 1)
-        above = None if wait is None or height == trees.depth else times[height + 1].thought + wait
-        late.append(None if above is None else own.finish > np.repeat(above, trees.branching, axis=0))
+        if wait is None or height == trees.depth:
+            late.append(None)
+            continue
+        asked = np.repeat(times[height + 1].thought, trees.branching, axis=0)
+        # Where desks are kept, some may be stuck for ever, and never answer or never be asked.
+        late.append((asked >= 0) & ((own.finish > asked + wait) | (own.finish < 0)))
     return Realised(shares, late)
 
 

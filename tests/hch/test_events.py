@@ -212,22 +212,7 @@ def test_9841_humans_are_consulted_three_by_three_eight_levels_deep():
     assert len({(visit.height, visit.node) for visit in told.visits if visit.answer >= 0}) == 9841
 
 
-@pytest.mark.parametrize("staff", [0, -3])
-def test_an_office_without_people_is_refused(staff):
-    trees = Ledger(depth=1).trees(0, 2)
-    with pytest.raises(ValueError, match=f"staff must be at least 1.*not {staff}"):
-        events.run(trees, Human(), staff)
-    with pytest.raises(ValueError, match="staff must be at least 1"):
-        events.consult(trees, 0, Human(), staff)
-
-
 @pytest.mark.parametrize("question", [-1, 2])
 def test_a_question_that_is_not_in_the_batch_is_refused(question):
     with pytest.raises(ValueError, match=f"question must be 0 … 1, not {question}"):
         events.consult(Ledger(depth=1).trees(0, 2), question, Human())
-
-
-def test_a_deadlock_raises(monkeypatch):
-    monkeypatch.setattr("hch.office.Desks._leave", lambda desks, thought: None)  # nobody ever leaves a desk
-    with pytest.raises(RuntimeError, match="not triggered"):
-        events.run(Ledger(depth=1).trees(0, 1), Human(), 2)

@@ -10,6 +10,7 @@ import pytest
 import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from hch import batch, events, exact
 from hch.minds import durations, voters
@@ -52,9 +53,7 @@ class TextbookOffice:
         self.trees, self.human, self.office, self.env = trees, human, office, simpy.Environment()
         self.desks = Desks(self.env, office.staff)
         self.minds = [voters(level, human)[0] for level in trees.levels]
-        self.guesses = [
-            voters(level, human, aided=level.height == 0, purpose="guess")[0] for level in trees.levels
-        ]
+        self.guesses = [voters(level, human, aided=level.height == 0, purpose="guess")[0] for level in trees.levels]
         self.spent = [durations(level, human) for level in trees.levels]
         self.speeds = self.people("speed", office.speed_spread)
         self.skills = self.people("skill", office.skill_spread)
@@ -69,10 +68,6 @@ class TextbookOffice:
 
     def people(self, purpose, spread):
         keys = streams.keys_from(self.office.people_seed, "person", 0, self.office.staff)
-        drawn = streams.normals(keys, purpose, 1) if False else None
-        assert drawn is None
-        from scipy import special
-
         return np.exp(spread * special.ndtri(streams.uniforms(keys, purpose))).tolist()
 
     def root(self, question, arrival):
@@ -103,7 +98,7 @@ class TextbookOffice:
         supported = int(self.trees.levels[0].truth[place]) if height == 0 else None
         if height:
             if not self.office.holds_desk:
-                self.desks.release(desk)
+                yield self.desks.release(desk)  # the desk is given away before the sub-questions go out
             b, asked_at = self.trees.branching, self.env.now
             below = range(node * b, node * b + b)
             asked = [self.env.process(self.consult(height - 1, child, question)) for child in below]
@@ -115,8 +110,11 @@ class TextbookOffice:
                 done = self.finish[height - 1][child, question]
                 missing = done < 0 or (wait is not None and done > asked_at + wait)
                 self.late[height - 1][child, question] = missing
-                given.append(self.guess(height - 1, (child, question)) if missing else
-                             int(self.answers[height - 1][child, question]))
+                given.append(
+                    self.guess(height - 1, (child, question))
+                    if missing
+                    else int(self.answers[height - 1][child, question])
+                )
             supported = self.trees.join.one(given)
             if self.office.holds_desk:
                 desk.backlog = len(self.desks.put_queue)
@@ -201,7 +199,8 @@ def test_a_thousand_random_offices_equal_the_textbook_exactly(part):
             assert np.array_equal(times.joiner, plain.joiner[height])
             assert np.array_equal(run.answers[height], plain.answers[height])
             if run.made.kept[height] is not None:
-                assert np.array_equal(run.made.kept[height], plain.kept[height])
+                done = times.finish >= 0
+                assert np.array_equal(run.made.kept[height][done], plain.kept[height][done])
                 hurried += int((plain.kept[height] < 1).sum())
             if run.made.late[height] is not None:
                 assert np.array_equal(run.made.late[height], plain.late[height])
@@ -210,3 +209,120 @@ def test_a_thousand_random_offices_equal_the_textbook_exactly(part):
     assert stuck >= 3
     assert late > 500
     assert hurried > 500
+
+
+SHAPES = {"claims": st.integers(2, 4), "branching": st.integers(1, 3), "depth": st.integers(0, 3)}
+DEADLINES = st.lists(st.sampled_from([-1.0, 0.0, 10.0, 25.0, 60.0]), max_size=3).map(tuple)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.builds(Ledger, **SHAPES), DEADLINES, st.integers(0, 2**32), st.integers(1, 6))
+def test_without_contention_the_batch_engine_keeps_deadlines_alike(scenario, deadlines, seed, questions):
+    trees, human, office = scenario.trees(seed, questions), Human(gameability=2.0), Office(deadlines=deadlines)
+    run, times = events.run(trees, human, office), batch.times(trees, human, office)
+    assert np.array_equal(run.finish, times.finish)
+    assert np.array_equal(run.work, times.work)
+    for ours, theirs in zip(run.answers, batch.answers(trees, human, office), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    "office",
+    [
+        Office(staff=3),
+        Office(staff=30, holds_desk=True),
+        Office(staff=3, speed_spread=0.5),
+        Office(staff=3, continuing_first=False, priorities=(2, 1, 0)),
+        Office(staff=10**6, hurry=5.0),
+        Office(staff=3, deadlines=(1e9, 1e9, 1e9)),
+    ],
+)
+def test_switched_off_time_changes_nothing(office):
+    trees, human = Ledger(depth=3).trees(2, 3), Human(gameability=2.5)
+    for ours, theirs in zip(events.run(trees, human, office).answers, batch.answers(trees, human), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+def harm(trees, policy, human):
+    """Mean harm at the root against unhurried HCH, and its standard error."""
+    moved = np.maximum(policy.root - exact.hch(trees, human).root, 0.0)
+    moved[trees.root.truth[0], np.arange(trees.questions)] = 0.0
+    each = moved.sum(axis=0)
+    return each.mean(), each.std() / math.sqrt(each.size)
+
+
+@pytest.mark.parametrize(
+    "office",
+    [
+        Office(staff=20, hurry=1.0),
+        Office(staff=20, deadlines=(30.0, 60.0, 90.0, 120.0)),
+        Office(staff=20, skill_spread=1.0),
+    ],
+)
+def test_switched_on_with_few_people_harm_changes_by_more_than_its_interval(office):
+    trees, human = Ledger().trees(3, 200), Human(gameability=1.5)
+    run = events.run(trees, human, office)
+    changed, error = harm(trees, hch_given(trees, human, run.made), human)
+    assert changed - 1.96 * error > 0.01
+    idle, _ = harm(trees, hch_given(trees, human, events.run(trees, human, Office(staff=20)).made), human)
+    assert idle == 0.0
+
+
+def test_answers_are_as_frequent_as_the_exact_recursion_given_the_times():
+    trees, human = Ledger(depth=3).trees(4, 3000), Human(gameability=1.5)
+    office = Office(staff=40, hurry=0.5, deadlines=(25.0, 50.0, 90.0), skill_spread=0.3)
+    arrivals = np.sort(streams.uniforms(streams.keys_from(1, "arrival", 0, trees.questions), "when")) * 10**13
+    run = events.run(trees, human, office, arrivals.astype(np.int64))
+    chance = hch_given(trees, human, run.made)
+    for level, answered in zip(trees.levels, run.answers, strict=True):
+        p = np.take_along_axis(chance.at(level.height), level.truth[None], axis=0)[0]
+        right = answered == level.truth
+        # Trees are independent of each other given the times; the nodes of one tree are not.
+        surplus = (right - p).sum(axis=0)
+        assert abs(surplus.sum()) <= 4 * math.sqrt((surplus**2).sum())
+        assert 0 < right.mean() < 1
+
+
+def test_nobody_waits_for_answers_at_a_deadline_of_zero():
+    # Then the root's human joins its own unaided guesses: HCH_1, to the last digit.
+    trees, human = Ledger(depth=3).trees(5, 400), Human(gameability=2.0)
+    run = events.run(trees, human, Office(deadlines=(0.0, 0.0, 0.0)))
+    assert np.allclose(hch_given(trees, human, run.made).root, exact.hch(trees, human, rounds=1).root, atol=1e-12)
+
+
+def test_a_deadlock_is_reported_with_who_is_stuck():
+    trees, human = Ledger(depth=2).trees(0, 2), Human()
+    with pytest.raises(events.Deadlock, match=r"all 2 desks.*question 0 level 2 node 0.*4 questions wait") as raised:
+        events.run(trees, human, Office(staff=2, holds_desk=True))
+    assert raised.value.stuck == ((0, 2, 0), (1, 2, 0))
+    assert isinstance(raised.value, RuntimeError)
+    events.run(trees, human, Office(staff=2, holds_desk=True, deadlines=(60.0, 60.0)))  # patience ends it
+
+
+@pytest.mark.parametrize("fault", [{"staff": 0}, {"hurry": -1.0}, {"skill_spread": 0.5}, {"deadlines": (math.nan,)}])
+def test_an_impossible_office_is_refused_by_the_field(fault):
+    with pytest.raises(ValueError, match=r"staff|hurry|deadlines"):
+        Office(**fault)
+
+
+@pytest.mark.slow
+def test_annotators_queue_as_erlang_says():
+    # VALIDATION 12: M/M/3 with λ = 2.4, μ = 1: P(wait) = .64719, Wq = 1.07865.
+    customers = 1_000_000  # the least the law is tested with
+    keys = streams.keys_from(12, "customer", 0, customers)
+    gaps = -np.log(streams.uniforms(keys, "gap")) / 2.4 * TICKS_PER_MINUTE
+    arrivals = np.cumsum(gaps).astype(np.int64)
+    human = Human(think_minutes=1.0, think_family="exponential")
+    trees = Ledger(claims=2, depth=0).trees(12, customers)
+    (times,) = events.lived(trees, human, Office(staff=3), arrivals)
+    wait = (times.started[0] - arrivals) / TICKS_PER_MINUTE
+    assert (wait > 0).mean() == pytest.approx(0.64719, rel=0.03)
+    assert wait.mean() == pytest.approx(1.07865, rel=0.03)
+    # Little's law from empty to empty: the area under the number waiting is the sum of waits.
+    moments = np.concatenate([arrivals, times.started[0]])
+    change = np.repeat([1, -1], customers)
+    order = np.lexsort((-change, moments))
+    inside, at = np.cumsum(change[order]), moments[order]
+    area = int((inside[:-1] * np.diff(at)).sum())
+    total = int((times.started[0] - arrivals).sum())
+    assert abs(area - total) <= 1e-9 * total

@@ -1,0 +1,53 @@
+"""The human work of supervised episodes as generators of jobs, for the office (MODEL.md §6; ``hch/jobs.py``).
+
+The same work as in ``episode.py``: what takes how long, and what waits for what. In an office with a desk for everybody
+an episode takes exactly the human minutes and the elapsed minutes that are stated there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hch.jobs import Job, Life, Together, one
+from hch.minds import durations
+from hch.setting import Setting
+
+
+def consultations(setting: Setting) -> Iterator[Life]:
+    """A human at every question answers, consulting the humans below: one consultation of HCH for each root."""
+    spent = [durations(level, setting.human) for level in setting.trees.levels]
+    think, join = [own.think.tolist() for own in spent], [own.join.tolist() for own in spent]
+    branching = setting.trees.branching
+
+    def consult(height: int, node: int, question: int) -> Life:
+        yield Job(think[height][node][question], "think")
+        if height:
+            below = range(node * branching, (node + 1) * branching)
+            yield Together([consult(height - 1, child, question) for child in below])
+            yield Job(join[height][node][question], "join", continuing=True)
+
+    for question in range(setting.trees.questions):
+        yield consult(setting.trees.depth, 0, question)
+
+
+def ratings(setting: Setting) -> Iterator[Life]:
+    """Every question of the tree is rated once, for each root; the ratings wait for nobody."""
+    spent = [setting.human.ticks("rate", level.places).tolist() for level in setting.trees.levels]
+
+    def rate(question: int) -> Life:
+        yield Together([one(Job(node[question], "rate")) for level in spent for node in level])
+
+    for question in range(setting.trees.questions):
+        yield rate(question)
+
+
+def judged_paths(setting: Setting) -> Iterator[Life]:
+    """The questions on one path down the tree are judged one after another, for each root."""
+    spent = [setting.human.ticks("judge", level.places[0]).tolist() for level in setting.trees.levels]
+
+    def judge(question: int) -> Life:
+        for number, ticks in enumerate(spent):
+            yield Job(ticks[question], "judge", continuing=number > 0)
+
+    for question in range(setting.trees.questions):
+        yield judge(question)

@@ -1,0 +1,59 @@
+"""Harm against offered load: nobody hurried is the study without an office; more load, less left of a judgement."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from distillers.approval import Approval
+from divergence.figures.loads import figure
+from divergence.load import harm_against_load
+from divergence.load_section import section
+from divergence.measures import brief
+from hch.office import Office
+from hch.setting import Setting
+from overseers.human import Human
+from scenarios.ledger import Ledger
+
+SCENARIO = Ledger(depth=3)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return harm_against_load([SCENARIO], loads=(0.25, 1.0, 2.0), questions=100, seeds=1)
+
+
+def test_unhurried_labels_give_the_harm_of_the_study():
+    calm = harm_against_load([SCENARIO], office=Office(staff=5), loads=(2.0,), questions=60, seeds=1)
+    alone = brief(Approval(), Setting(SCENARIO.trees(0, 60), Human(), 0)).values["harm"].mean()
+    by_scheme = calm.set_index("scheme")
+    assert by_scheme.loc["approval", "mean"] == alone
+    assert by_scheme.loc["imitation", "mean"] == pytest.approx(0.0, abs=1e-12)
+    assert (calm["kept"] == 1.0).all()
+    assert (calm["waiting"] > 0.0).all()
+
+
+def test_load_takes_from_every_scheme(table):
+    for _, own in table.groupby("scheme"):
+        own = own.sort_values("load")
+        assert (np.diff(own["kept"]) < 0).all()
+        assert own["mean"].iloc[-1] > own["high"].iloc[0]
+
+
+def test_the_same_numbers_twice(table):
+    again = harm_against_load([SCENARIO], loads=(0.25, 1.0, 2.0), questions=100, seeds=1)
+    assert table.equals(again)
+
+
+def test_an_office_without_a_staff_has_no_load():
+    with pytest.raises(ValueError, match="staff"):
+        harm_against_load([SCENARIO], office=Office())
+
+
+def test_the_panel_shows_every_scheme_and_says_what_it_holds(table):
+    drawn = figure(table)
+    assert {trace.name for trace in drawn.data if trace.name} >= set(table["scheme"])
+    name, title, html, tables = section(table)
+    assert (name, title) == ("load", "When humans are busy")
+    assert "unhurried work" in html
+    assert tables["load"][1].startswith("scenario,scheme,load")

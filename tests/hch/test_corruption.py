@@ -1,0 +1,101 @@
+"""Corruption: branching processes down, the published recursion up (VALIDATION 9), and who infected whom."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from hch import events
+from hch.corruption import ASKER, NOBODY, OUTSIDE, Attack, critical_delay, reproduction, spread
+from hch.office import Office
+from hch.timing import realised
+from overseers.human import Human
+from scenarios.ledger import Ledger
+from scenarios.majority import Majority
+
+EVERYBODY = Office()
+PROMPT = Human(think_minutes=1.0, think_family="exponential", join_minutes=1.0)
+
+
+def infected(trees, attack, human=PROMPT, office=EVERYBODY):
+    times = events.lived(trees, human, office)
+    made = realised(trees, human, office, times)
+    return (times, made), spread(trees, times, made, attack)
+
+
+def test_upward_corruption_follows_the_recursion():
+    # (t, p, b, d) = (.01, .2, 3, 4) → .02271.
+    chance = 0.01
+    for _ in range(4):
+        chance = 1 - (1 - 0.01) * (1 - 0.2 * chance) ** 3
+    assert chance == pytest.approx(0.02271, abs=5e-6)
+    questions = 6000
+    _, told = infected(
+        Majority(branching=3, depth=4, claims=2).trees(1, questions),
+        Attack(infectivity=0.4, bandwidth=0.5, exposure=0.01, questions_carry=False),
+    )
+    assert abs(told.root.mean() - chance) <= 4 * math.sqrt(chance * (1 - chance) / questions)
+
+
+def extinct(branching, passing, infectious, levels):
+    """Chance that a corrupted root's line ends above the leaves: q' = 1 - s + s(1 - p + pq)^b, from q = 0."""
+    q = 0.0
+    for _ in range(levels):
+        q = 1 - infectious + infectious * (1 - passing + passing * q) ** branching
+    return q
+
+
+@pytest.mark.parametrize("delay", [math.inf, 1.0, 0.3])
+def test_downward_corruption_is_a_branching_process(delay):
+    depth, questions = 6, 1500
+    trees = Ledger(claims=2, depth=depth).trees(2, questions)
+    quarantine = {} if delay == math.inf else {"quarantine_minutes": delay}
+    attack = Attack(infectivity=0.6, exposure=0.0, root_exposure=1.0, **quarantine)
+    _, told = infected(trees, attack)
+    ended = 1.0 - (told.by[0] == ASKER).any(axis=0).mean()
+    expected = extinct(2, 0.6, 1.0 - math.exp(-delay), depth)
+    assert abs(ended - expected) <= 4 * math.sqrt(expected * (1 - expected) / questions)
+
+
+def test_a_line_dies_out_with_probability_four_ninths():
+    assert extinct(2, 0.6, 1.0, 200) == pytest.approx(4 / 9)
+    attack = Attack(infectivity=0.6)
+    assert reproduction(attack, 2, 1.0) == pytest.approx(1.2)
+    delay = critical_delay(attack, 2, 10.0)
+    assert reproduction(attack, 2, 1.0 - math.exp(-delay / 10.0)) == pytest.approx(1.0)
+    assert critical_delay(Attack(infectivity=0.5), 2, 10.0) == math.inf
+
+
+def test_everybody_was_corrupted_by_somebody_who_could_at_a_time_it_could():
+    trees = Ledger(depth=4).trees(5, 300)
+    office = Office(staff=900, deadlines=(25.0, 50.0, 100.0, 200.0))
+    attack = Attack(exposure=0.05, quarantine_minutes=25.0)
+    (times, made), told = infected(trees, attack, Human(), office)
+    kinds = set()
+    for height, (when, by) in enumerate(zip(told.when, told.by, strict=True)):
+        assert ((when >= 0) == (by != NOBODY)).all()
+        for node, question in zip(*np.nonzero(by != NOBODY), strict=True):
+            source, moment = by[node, question], when[node, question]
+            kinds.add(min(int(source), 0))
+            if source == OUTSIDE:
+                assert moment == times[height].started[node, question]
+                continue
+            if source == ASKER:
+                sender, level, sent = node // 2, height + 1, times[height + 1].thought
+            else:
+                sender, level, sent = node * 2 + source, height - 1, times[height - 1].finish
+                assert not made.late[level][sender, question]
+            assert 0 <= told.when[level][sender, question] <= sent[sender, question] <= moment
+            assert sent[sender, question] - told.when[level][sender, question] < 25.0 * 60e9
+    assert kinds == {OUTSIDE, ASKER, 0}
+
+
+def test_more_bandwidth_and_later_quarantine_only_add_infections():
+    trees = Ledger(depth=4).trees(6, 300)
+    few = infected(trees, Attack(bandwidth=0.5, quarantine_minutes=15.0), Human())[1]
+    for more in (Attack(bandwidth=0.9, quarantine_minutes=15.0), Attack(bandwidth=0.5, quarantine_minutes=60.0)):
+        many = infected(trees, more, Human())[1]
+        assert all(((a >= 0) <= (b >= 0)).all() for a, b in zip(few.when, many.when, strict=True))
+        assert many.fraction > few.fraction
