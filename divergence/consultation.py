@@ -10,6 +10,7 @@ from divergence.cell import Named
 from divergence.near_optima import NearOptima, near_optima
 from hch import events
 from hch.exact import hch
+from hch.office import Office
 from hch.visits import Consultation, Visit
 from overseers.base import Overseer
 from overseers.pace import TICKS_PER_MINUTE
@@ -97,7 +98,7 @@ def consultation(
     trees = scenario.trees(seed, 1, start=question)
     accuracy = float(hch(trees, overseer).root[trees.root.truth[0, 0], 0])
     near = None if worst is None else near_optima(scenario, overseer, schemes, worst, seed, question)
-    record = events.consult(trees, 0, overseer, staff)
+    record = events.consult(trees, 0, overseer, Office(staff=staff))
     return Consulted(scenario, overseer, seed, question, record, accuracy, near)
 
 

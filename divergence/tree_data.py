@@ -15,7 +15,7 @@ import numpy as np
 
 from divergence.consultation import Consulted, minutes, reason
 from hch import exact
-from hch.office import Visit
+from hch.visits import Visit
 from overseers.base import answer
 from scenarios.streams import Floats
 from scenarios.trees import Trees, one_hot
@@ -133,7 +133,12 @@ def _facts(visit: Visit, name: str, below: list[Visit]) -> list[tuple[str, str]]
         ("answer", f"claim {visit.answer}, {'true' if visit.answer == visit.truth else f'false: {reason(visit)}'}"),
     ]
     spent = minutes(visit.finish - visit.asked)
-    return [*facts, ("time", f"asked at {minutes(visit.asked):.1f}, answered {spent:.1f} minutes later")]
+    facts.append(("time", f"asked at {minutes(visit.asked):.1f}, answered {spent:.1f} minutes later"))
+    if visit.late:
+        facts.append(("late", f"the asker had gone on without it, on the guess {visit.guess}"))
+    if visit.kept != 1.0:
+        facts.append(("verifying", f"{visit.kept:.0%} of the usual discernment"))
+    return facts
 
 
 def _given(below: list[Visit]) -> str:
