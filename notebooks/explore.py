@@ -28,7 +28,8 @@ def _():
 def _(directory):
     study = load(directory) if directory else None
     mo.md(
-        f"# Explore the study in `{directory}`\n\nValues are those that the study tried; nothing is computed anew."
+        f"# Explore the study in `{directory}`\n\nValues are those that the study tried. "
+        "Only the worst models at the bottom are worked out anew, on at most 200 questions."
         if study
         else "# Explore\n\nEvery change is computed at once, on 200 questions. "
         "`hch explore DIR` shows a finished study instead."

@@ -194,6 +194,7 @@ def _():
     this model: HCH depends on the product λγ alone.
 
     The two ways of computing agree within the noise of the simulation. Everything that follows uses the exact one.
+    The code behind every figure is short, and yours to copy: *Show code*, in the menu at the top right.
 
     **Next:** `hch notebook 2` asks what happens when the model is not trained to imitate but to be approved of.
     """)

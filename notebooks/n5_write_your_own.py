@@ -35,13 +35,15 @@ def _():
     # 5 · Write your own overseer, scheme, scenario
 
     A *part* is one class with `@part` above it: its fields are its configuration, and two methods say what it does.
-    This page shows the classes' effects; to change them, run
+    This page shows what three such classes do (*Show code*, in the menu at the top right, shows the
+    classes); to change them, run
 
         hch notebook 5 --edit
 
     which copies this notebook to your directory and opens it in an editor: change a class, and the figures below it
-    follow. Each cell can also be saved in a file of its own and given to any command, `hch compare --plugin mine.py
-    --overseer human --overseer deadlined`; `hch new overseer deadlined` writes such a file to start from.
+    follow. Each cell can also be saved in a file of its own and given to any command,
+    `hch compare --plugin mine.py --overseer human --overseer deadlined`;
+    `hch new overseer deadlined` writes such a file to start from.
     """)
     return
 
