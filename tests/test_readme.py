@@ -49,7 +49,9 @@ def test_the_study_runs(tmp_path):
     assert "report: my-study/report.html" in printed
 
 
-COMMANDS = [command for command in re.findall(r"\| `hch ([^`]*)` \|", README) if not re.search("sweep|DIR|SPEC", command)]
+COMMANDS = [
+    command for command in re.findall(r"\| `hch ([^`]*)` \|", README) if not re.search("sweep|DIR|SPEC", command)
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
