@@ -109,7 +109,9 @@ def compare(
     seed: Annotated[int, typer.Option("--seed", min=0, help="First of the study's seeds.")] = 0,
     workers: Workers = None,
     quick: Annotated[bool, typer.Option("--quick", help="A coarse look at the core schemes, in seconds.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Every scheme at every value of λ.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every scheme at every λ and under every change, in minutes.")
+    ] = False,
     gameability: Annotated[list[float] | None, typer.Option(help="Only this γ; repeatable.")] = None,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; repeatable.")] = None,
     overseer: Annotated[list[str] | None, typer.Option(help="This overseer instead of human; repeatable.")] = None,

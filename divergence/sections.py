@@ -22,7 +22,7 @@ from divergence.spec import Spec
 from divergence.study import Study
 from divergence.terminal import focus
 from divergence.worst import reason_against
-from divergence.worst_curves import worst_curves
+from divergence.worst_curves import MOST_SCHEMES, worst_curves
 
 
 @dataclass(frozen=True)
@@ -155,19 +155,20 @@ def _worst(study: Study) -> list[Section]:
     curves = worst_curves(study.spec)
     if not len(curves):
         return []
-    others = [named.label for named in study.spec.schemes if reason_against(named.part)]
     before = (
         "<p>An optimum says what perfect training does. How much harm can a model do that is almost as good by its own "
         "objective? Of all policies that reach the objective's optimum but for a share ε of what training gains over "
         "answers at random, this is the harm of the worst.</p>"
     )
+    reasons = [f"No curve for {', '.join(labels)}: {reason}." for reason, labels in _reasons(_without(study)).items()]
+    before += html.bullets(reasons) if reasons else ""
     reading = (
         "Higher is worse. Far left a line is near the harm of the optimum itself; a line that rises early is of an "
         "objective that says little about harm. The dashed line is what Pinsker's inequality allows at most to a "
         "policy that imitates. Shaded bands are 95 % intervals."
     )
-    if others:
-        reading += f" Without an objective to be near: {', '.join(names.plain(label) for label in others)}."
+    left = len(study.spec.schemes) - len(_without(study)) - curves["scheme"].nunique()
+    reading += f" The study's first {MOST_SCHEMES} schemes with an objective are drawn." if left > 0 else ""
     return [
         Section(
             "worst",
@@ -178,6 +179,20 @@ def _worst(study: Study) -> list[Section]:
             {"worst": ("worst harm", _csv(curves))},
         )
     ]
+
+
+def _without(study: Study) -> dict[str, str]:
+    """Schemes that have no worst near-optimum, and why."""
+    found = {named.label: reason_against(named.part) for named in study.spec.schemes}
+    return {label: reason for label, reason in found.items() if reason}
+
+
+def _reasons(without: dict[str, str]) -> dict[str, list[str]]:
+    """The same by reason."""
+    found: dict[str, list[str]] = {}
+    for label, reason in without.items():
+        found.setdefault(reason, []).append(label)
+    return found
 
 
 def _numbers(summary: pd.DataFrame, measure: str) -> str:
