@@ -33,14 +33,10 @@ def describe(spec: Spec, workers: int) -> str:
             f"{len(main):,} cells, {rows:,} rows: {parts}, {seeds}",
             *([beside] if len(todo) > len(main) else []),
             f"swept: {'; '.join(swept) or 'nothing'}",
-            f"about {_time(seconds)} with {workers} worker(s), "
+            f"about {seconds / 60:.1f} minutes with {workers} worker(s), "
             f"{plan.memory(todo) * workers / 2**20:,.0f} MiB of memory at most, {size / 2**20:,.1f} MiB on disk",
         ]
     )
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.1f} minutes"
 
 
 def _cost(todo: list[Cell]) -> tuple[float, float]:
