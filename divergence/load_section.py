@@ -10,7 +10,7 @@ _BEFORE = (
     "Episodes of supervision come at random to an office of ten people who hurry when work piles up (work planned "
     "at T minutes gets T / (1 + backlog per person)), and verify less in less time. Load is unhurried work per "
     "staff-minute, so at one load every scheme is given the same human-minutes; how its work comes differs: a "
-    "debate's judgements follow one another, ratings of a whole tree arrive at once, answers go up a tree. Labels "
+    "debate's judgements follow one another, answers and ratings are asked for one by one. Labels "
     "are then averaged over the times people really took. Harm is against HCH of the same humans unhurried, at "
     "their own γ; intervals are 95 %, over questions. The trained models use no humans."
 )
