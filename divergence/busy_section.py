@@ -17,7 +17,7 @@ _BEFORE = (
 
 
 def section(table: pd.DataFrame) -> tuple[str, str, str, dict[str, tuple[str, str]]]:
-    """(name, title, HTML, tables) as the report's other sections; the figure is ``figures.loads.figure``."""
+    """(name, title, HTML, tables) as the report's other sections; the figure is ``figures.busy.figure``."""
     shown = table.pivot_table(index=["scenario", "scheme"], columns="load", values="mean", sort=False)
     heads = ["scenario", "scheme", *(f"load {load:g}" for load in shown.columns)]
     lines = [

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from distillers.approval import Approval
-from divergence.figures.loads import figure
-from divergence.load import harm_against_load
-from divergence.load_section import section
+from divergence.busy import harm_against_load
+from divergence.busy_section import section
+from divergence.figures.busy import figure
 from divergence.measures import brief
 from hch.office import Office
 from hch.setting import Setting

@@ -2,9 +2,10 @@
 
 Episodes of supervision arrive at random (a Poisson process) at an office of a few people who hurry when work piles up.
 *Offered load* is unhurried work per staff-minute, so at one load every scheme is given the same human-minutes; what
-differs is how its work comes. By default answers and ratings are asked for one by one, the models consulted answering at
-once, and a debate's judgements follow one another. *Bunched*, a whole tree's ratings are asked for at once, and humans
-consult humans: that alone makes people hurry at any load and can put approval last, so it is an assumption to vary.
+differs is how its work comes. By default answers and ratings are asked for one by one, the models consulted answering
+at once, and a debate's judgements follow one another. *Bunched*, a whole tree's ratings are asked for at once, and
+humans consult humans: that alone makes people hurry at any load and can put approval last, so it is an assumption to
+vary.
 Hurry acts on the labels: a rating is averaged over realised times, an imitator's answers are spread over them. Harm is
 that of the optimum for such labels, against HCH of the same humans unhurried; the model itself uses no humans.
 """
@@ -38,7 +39,7 @@ from scenarios.streams import Floats
 
 LOADS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 OFFICE = Office(staff=10, hurry=1.0)
-_WORK = 20_000
+_WORK = 12_000
 """Minutes of unhurried work offered in one simulated stretch of office life."""
 _PARTS = 8
 """How finely realised times are kept apart where an answer is not linear in them."""
