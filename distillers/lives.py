@@ -51,3 +51,27 @@ def judged_paths(setting: Setting) -> Iterator[Life]:
 
     for question in range(setting.trees.questions):
         yield judge(question)
+
+
+def single_answers(setting: Setting) -> Iterator[Life]:
+    """Every question of every tree is answered by a human who consults a model, which answers at once."""
+    spent = [durations(level, setting.human) for level in setting.trees.levels]
+
+    def answer(think: int, join: int) -> Life:
+        yield Job(think, "think")
+        if join:
+            yield Job(join, "join", continuing=True)
+
+    for question in range(setting.trees.questions):
+        for level in spent:
+            for node in range(len(level.think)):
+                yield answer(int(level.think[node, question]), int(level.join[node, question]))
+
+
+def single_ratings(setting: Setting) -> Iterator[Life]:
+    """Every question of every tree is rated, each rating asked for by itself."""
+    spent = [setting.human.ticks("rate", level.places).tolist() for level in setting.trees.levels]
+    for question in range(setting.trees.questions):
+        for level in spent:
+            for node in level:
+                yield one(Job(node[question], "rate"))

@@ -20,7 +20,7 @@ from overseers.base import Overseer
 from overseers.pace import Ticks
 from scenarios.joins import Answers
 from scenarios.streams import Floats
-from scenarios.trees import Trees
+from scenarios.trees import Level, Trees
 
 Mask = NDArray[np.bool_]
 _AT_ONCE = 3 << 16
@@ -93,12 +93,17 @@ def answers(trees: Trees, human: Overseer, made: Realised | None = None) -> list
         step = max(1, _AT_ONCE // (nodes * level.claims))
         for start in range(0, questions, step):
             which = slice(start, start + step)
-            members = minds.voters(level, human, which=which)
-            if share is not None:
-                members = minds.hurried(members, share[:, which])
-            answered[:, which] = minds.answers(members, supported[:, which])
+            answered[:, which] = _answered(level, human, which, supported, share)
         given.append(answered)
     return given
+
+
+def _answered(level: Level, human: Overseer, which: slice, supported: Answers, share: Floats | None) -> Answers:
+    """Some questions' answers. By itself, so that a block's draws are gone, and the cache free, before the next."""
+    members = minds.voters(level, human, which=which)
+    if share is not None:
+        members = minds.hurried(members, share[:, which])
+    return minds.answers(members, supported[:, which])
 
 
 def heard(trees: Trees, human: Overseer, height: int, given: Answers, made: Realised | None) -> Answers:

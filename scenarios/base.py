@@ -62,10 +62,10 @@ class TreeScenario(Scenario):
         join = self.join()
         keys = self._keys(streams.keys_from(seed, "question", start, questions))
         truth = self.leaf_truths(keys[0], keys[-1])
-        trees = Trees((self._level(0, keys[0], truth),), join, self.branching)
+        trees = Trees((self.level(0, keys[0], truth),), join, self.branching)
         for height in range(1, self.depth + 1):
             truth = trees.joined(truth)
-            trees = Trees((*trees.levels, self._level(height, keys[height], truth)), join, self.branching)
+            trees = Trees((*trees.levels, self.level(height, keys[height], truth)), join, self.branching)
         return trees
 
     def _keys(self, roots: Keys) -> list[Keys]:
@@ -79,7 +79,7 @@ class TreeScenario(Scenario):
             levels.insert(0, below.reshape(-1, above.shape[1]))
         return levels
 
-    def _level(self, height: int, keys: Keys, truth: Answers) -> Level:
+    def level(self, height: int, keys: Keys, truth: Answers) -> Level:
         true = one_hot(truth, self.claims)
         scale = self.rhetoric_scale * (1.0 + self.asymmetry * (1.0 - true))
         return Level(

@@ -31,7 +31,7 @@ def test_upward_corruption_follows_the_recursion():
     for _ in range(4):
         chance = 1 - (1 - 0.01) * (1 - 0.2 * chance) ** 3
     assert chance == pytest.approx(0.02271, abs=5e-6)
-    questions = 6000
+    questions = 3000
     _, told = infected(
         Majority(branching=3, depth=4, claims=2).trees(1, questions),
         Attack(infectivity=0.4, bandwidth=0.5, exposure=0.01, questions_carry=False),

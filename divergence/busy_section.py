@@ -10,14 +10,14 @@ _BEFORE = (
     "Episodes of supervision come at random to an office of ten people who hurry when work piles up (work planned "
     "at T minutes gets T / (1 + backlog per person)), and verify less in less time. Load is unhurried work per "
     "staff-minute, so at one load every scheme is given the same human-minutes; how its work comes differs: a "
-    "debate's judgements follow one another, ratings of a whole tree arrive at once, answers go up a tree. Labels "
+    "debate's judgements follow one another, answers and ratings are asked for one by one. Labels "
     "are then averaged over the times people really took. Harm is against HCH of the same humans unhurried, at "
     "their own γ; intervals are 95 %, over questions. The trained models use no humans."
 )
 
 
 def section(table: pd.DataFrame) -> tuple[str, str, str, dict[str, tuple[str, str]]]:
-    """(name, title, HTML, tables) as the report's other sections; the figure is ``figures.loads.figure``."""
+    """(name, title, HTML, tables) as the report's other sections; the figure is ``figures.busy.figure``."""
     shown = table.pivot_table(index=["scenario", "scheme"], columns="load", values="mean", sort=False)
     heads = ["scenario", "scheme", *(f"load {load:g}" for load in shown.columns)]
     lines = [

@@ -15,7 +15,7 @@ _GAP = 0.08
 
 
 def figure(table: pd.DataFrame) -> go.Figure:
-    """The table of ``divergence.load.harm_against_load`` as a figure."""
+    """The table of ``divergence.busy.harm_against_load`` as a figure."""
     scenarios = list(dict.fromkeys(table["scenario"]))
     looks = style.looks(list(dict.fromkeys(table["scheme"])))
     width = (1 - _GAP * (len(scenarios) - 1)) / len(scenarios)

@@ -2,7 +2,10 @@
 
 Episodes of supervision arrive at random (a Poisson process) at an office of a few people who hurry when work piles up.
 *Offered load* is unhurried work per staff-minute, so at one load every scheme is given the same human-minutes; what
-differs is how its work comes: a debate's judgements one after another, ratings all at once, answers in a tree.
+differs is how its work comes. By default answers and ratings are asked for one by one, the models consulted answering
+at once, and a debate's judgements follow one another. *Bunched*, a whole tree's ratings are asked for at once, and
+humans consult humans: that alone makes people hurry at any load and can put approval last, so it is an assumption to
+vary.
 Hurry acts on the labels: a rating is averaged over realised times, an imitator's answers are spread over them. Harm is
 that of the optimum for such labels, against HCH of the same humans unhurried; the model itself uses no humans.
 """
@@ -20,7 +23,7 @@ from distillers.approval_frozen import ApprovalFrozen
 from distillers.base import Scheme
 from distillers.debate import Debate
 from distillers.imitation import Imitation
-from distillers.lives import consultations, judged_paths, ratings
+from distillers.lives import consultations, judged_paths, ratings, single_answers, single_ratings
 from hch.exact import amplify
 from hch.jobs import Life, Served, serve
 from hch.office import Office
@@ -36,7 +39,7 @@ from scenarios.streams import Floats
 
 LOADS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 OFFICE = Office(staff=10, hurry=1.0)
-_WORK = 20_000
+_WORK = 12_000
 """Minutes of unhurried work offered in one simulated stretch of office life."""
 _PARTS = 8
 """How finely realised times are kept apart where an answer is not linear in them."""
@@ -44,18 +47,19 @@ _PARTS = 8
 
 @dataclass(frozen=True)
 class Core:
-    """A core scheme, and the human work that one episode of it takes."""
+    """A core scheme, and what human work it asks for at a time."""
 
     label: str
     scheme: Scheme
     lives: Callable[[Setting], Iterator[Life]]
+    bunched: Callable[[Setting], Iterator[Life]]
 
 
 CORE = (
-    Core("imitation", Imitation(), consultations),
-    Core("approval", Approval(), ratings),
-    Core("approval-frozen", ApprovalFrozen(), ratings),
-    Core("debate", Debate(), judged_paths),
+    Core("imitation", Imitation(), single_answers, consultations),
+    Core("approval", Approval(), single_ratings, ratings),
+    Core("approval-frozen", ApprovalFrozen(), single_ratings, ratings),
+    Core("debate", Debate(), judged_paths, judged_paths),
 )
 
 
@@ -67,11 +71,13 @@ def harm_against_load(
     questions: int = 200,
     seeds: int = 3,
     first_seed: int = 0,
+    bunched: bool = False,
 ) -> pd.DataFrame:
     """One line per scenario, scheme and load, with ``mean`` harm, ``low`` and ``high`` (95 %, normal, over questions).
 
     Also ``kept``: mean share of discernment that labels had time for; ``waiting``: mean minutes a job waited for a
-    desk; ``human_minutes``: unhurried work of an episode. Raises ``ValueError`` if the office has no staff.
+    desk; ``human_minutes``: unhurried work of an episode. ``bunched``: a whole tree's work is asked for at once.
+    Raises ``ValueError`` if the office has no staff.
     """
     if office.staff is None:
         raise ValueError("staff: offered load needs an office with a number of people")
@@ -80,8 +86,10 @@ def harm_against_load(
     for scenario in scenarios:
         settings = [Setting(scenario.trees(first_seed + n, questions), human, first_seed + n) for n in range(seeds)]
         for core in CORE:
-            lives = {load: _served(core, settings[0], office, load) for load in loads}
-            for load, (served, minutes) in lives.items():
+            ask = core.bunched if bunched else core.lives
+            minutes = core.scheme.episode(settings[0]).human_minutes
+            for load in loads:
+                served = _served(ask, settings[0], minutes, office, load)
                 each = np.concatenate([_harm(setting, _policy(core, setting, served)) for setting in settings])
                 half = 1.96 * each.std() / np.sqrt(each.size)
                 lines.append(
@@ -100,16 +108,18 @@ def harm_against_load(
     return pd.DataFrame(lines)
 
 
-def _served(core: Core, setting: Setting, office: Office, load: float) -> tuple[list[Served], float]:
-    """All jobs of a stretch of office life at an offered load, and unhurried minutes of an episode."""
-    minutes = core.scheme.episode(setting).human_minutes
+def _served(
+    ask: Callable[[Setting], Iterator[Life]], setting: Setting, minutes: float, office: Office, load: float
+) -> list[Served]:
+    """All jobs of a stretch of office life at an offered load; ``minutes``: unhurried work of an episode."""
     assert office.staff is not None
-    episodes = max(1, min(setting.trees.questions, round(_WORK / minutes)))
-    gaps = -np.log(streams.uniforms(streams.keys_from(setting.seed, "episode", 0, episodes), "gap"))
+    lives = list(ask(setting))
+    minutes *= setting.trees.questions / len(lives)
+    lives = lives[: max(1, round(_WORK / minutes))]
+    gaps = -np.log(streams.uniforms(streams.keys_from(setting.seed, "episode", 0, len(lives)), "gap"))
     arrivals = np.cumsum(gaps) * minutes / (load * office.staff) * TICKS_PER_MINUTE
-    lives = [life for life, _ in zip(core.lives(setting), range(episodes), strict=False)]
     outcomes = serve(lives, office, arrivals.astype(np.int64).tolist())
-    return [served for outcome in outcomes for served in outcome.work], minutes
+    return [served for outcome in outcomes for served in outcome.work]
 
 
 def _policy(core: Core, setting: Setting, served: Sequence[Served]) -> Policy:
