@@ -15,6 +15,6 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """All cores, unless something is to be timed or there is little to run: then this process alone."""
     timed = config.getoption("benchmark_only", False) or config.getoption("benchmark_json", None)
     named = [str(one) for one in config.args]
-    if timed or any("benchmarks" in one or "::" in one for one in named):
+    if timed or any("benchmarks" in one or "cluster" in one or "::" in one for one in named):
         return 0
     return min(os.cpu_count() or 1, 4)

@@ -16,6 +16,7 @@ from divergence.specfile import parse
 from divergence.store import FILE, Store
 
 pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+pytestmark = pytest.mark.slow
 
 TABLE = {
     "questions": 200,
