@@ -26,7 +26,7 @@ def run(directory: Path) -> studies.Study:
     """Five schemes in two scenarios, γ from 0 to 4, λ = 0.5, eight seeds of 500 questions."""
     spec = api.customised(api.default_spec(), 0, None, {"scheme": SCHEMES})
     axes = tuple(axis for axis in spec.axes if axis.column == "gameability")
-    return studies.run(replace(spec, axes=axes), directory)
+    return studies.run(replace(spec, axes=axes, ablations=None, shares=None, box=()), directory)
 
 
 def numbers(study: studies.Study) -> pd.DataFrame:

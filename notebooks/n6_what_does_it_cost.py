@@ -2,7 +2,7 @@
 
 import marimo
 
-app = marimo.App(width="medium", app_title="6 · What does it cost?")
+app = marimo.App(width="medium", app_title="6 · What does it cost?", html_head_file="head.html")
 
 with app.setup:
     import marimo as mo
