@@ -7,6 +7,7 @@ on a logarithmic scale. Whether a field is a whole number is the part's affair, 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ _MOST_QUESTIONS = 1_000_000
 
 def parsed(spec: Spec, table: dict[str, Any], name: str, wrong: list[str]) -> Spec:
     """The study with what its text asks beside the ranking; mistakes are added to ``wrong``."""
-    box = _box(table.get("box", {}), spec, name, wrong)
+    box = ranges(table.get("box", {}), spec, f"{name}: box", wrong, _refused)
     spec = replace(
         spec, box=box, ablations=_ablations(table, spec, name, wrong), shares=_shares(table, spec, name, wrong)
     )
@@ -103,21 +104,31 @@ def table_of(table: dict[str, Any], key: str, known: tuple[str, ...], name: str,
     return given
 
 
-def _box(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Range, ...]:
+def _refused(path: str) -> str:
+    return "γ is what γ* is found along; it is swept at every point" if path.endswith("gameability") else ""
+
+
+def ranges(
+    table: Any, spec: Spec, where: str, wrong: list[str], refused: Callable[[str], str], beside: Sequence[str] = ()
+) -> tuple[Range, ...]:
+    """Fields with the range that each may take. ``where``: the table's place; ``wrong``: mistakes are added to it.
+
+    ``refused``: why a path may not be here, or nothing. ``beside``: paths that have columns in the same results.
+    """
     if not isinstance(table, dict):
-        wrong.append(f"{name}: box: must be a table of paths, each with [low, high]")
+        wrong.append(f"{where}: must be a table of paths, each with [low, high]")
         return ()
     flat = dict(flatten(table))
-    named = columns(list(flat))
+    named = columns([*beside, *flat])
     found: list[Range] = []
     for path, given in flat.items():
-        where = f'{name}: box."{path}"'
+        here = f'{where}."{path}"'
         try:
-            if path.endswith("gameability"):
-                raise SpecError(f"{where}: γ is what γ* is found along; it is swept at every point")
-            found.append(Range(path, named[path], values_of(spec, path, given, where)))
+            if reason := refused(path):
+                raise SpecError(f"{here}: {reason}")
+            found.append(Range(path, named[path], values_of(spec, path, given, here)))
             for one in found[-1].values:
-                apply(spec, {path: one}, where)
+                apply(spec, {path: one}, here)
         except SpecError as error:
             wrong.extend(error.mistakes)
     return tuple(found)

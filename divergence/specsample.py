@@ -6,14 +6,15 @@ a range per path as in a box: ``[low, high]``, or words.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from divergence import design
-from divergence.build import SpecError, nearest
-from divergence.plain import columns, flatten, toml, whole
-from divergence.spec import Range, Sample, Spec, apply
-from divergence.specbox import table_of, values_of
+from divergence.build import nearest
+from divergence.plain import toml, whole
+from divergence.spec import Sample, Spec
+from divergence.specbox import ranges, table_of
 
 KEYS = ("sample",)
 _KNOWN = ("design", "points", "seed", "fields")
@@ -25,7 +26,7 @@ def parsed(spec: Spec, table: dict[str, Any], name: str, wrong: list[str]) -> Sp
     given = table_of(table, "sample", _KNOWN, name, wrong)
     if given is None:
         return spec
-    where = f"{name}: sample"
+    where, swept = f"{name}: sample", [axis.path for axis in spec.axes]
     chosen = given.get("design", "sobol")
     if not isinstance(chosen, str) or chosen not in design.DESIGNS:
         listed = ", ".join(design.DESIGNS)
@@ -35,13 +36,17 @@ def parsed(spec: Spec, table: dict[str, Any], name: str, wrong: list[str]) -> Sp
         design=chosen,
         points=whole(given, "points", 64, 1, _MOST_POINTS, where, wrong),
         seed=whole(given, "seed", 0, 0, 2**62, where, wrong),
-        ranges=_ranges(given.get("fields", {}), spec, where, wrong),
+        ranges=ranges(given.get("fields", {}), spec, f"{where}.fields", wrong, _twice(swept), beside=swept),
     )
     if not sample.ranges and not wrong:
         wrong.append(f'{where}.fields: needs a range for a field at least, e.g. "scenario.plant_rate" = [0.0, 0.5]')
     if chosen == "saltelli" and sample.points & (sample.points - 1):
         wrong.append(f"{where}.points: must be a power of 2 for saltelli, not {sample.points}")
     return replace(spec, sample=sample)
+
+
+def _twice(swept: Sequence[str]) -> Callable[[str], str]:
+    return lambda path: "is in [sweep] too; a field is swept or drawn, not both" if path in swept else ""
 
 
 def lines(spec: Spec) -> list[str]:
@@ -51,24 +56,3 @@ def lines(spec: Spec) -> list[str]:
     asked = spec.sample
     found = ["", "[sample]", f"design = {toml(asked.design)}", f"points = {asked.points}", f"seed = {asked.seed}"]
     return [*found, "[sample.fields]", *(f'"{one.path}" = {toml(list(one.values))}' for one in asked.ranges)]
-
-
-def _ranges(table: Any, spec: Spec, where: str, wrong: list[str]) -> tuple[Range, ...]:
-    if not isinstance(table, dict):
-        wrong.append(f"{where}.fields: must be a table of paths, each with [low, high]")
-        return ()
-    flat = dict(flatten(table))
-    named = columns([*(axis.path for axis in spec.axes), *flat])
-    swept = {axis.path for axis in spec.axes}
-    found: list[Range] = []
-    for path, given in flat.items():
-        here = f'{where}.fields."{path}"'
-        try:
-            if path in swept:
-                raise SpecError(f"{here}: is in [sweep] too; a field is swept or drawn, not both")
-            found.append(Range(path, named[path], values_of(spec, path, given, here)))
-            for one in found[-1].values:
-                apply(spec, {path: one}, here)
-        except SpecError as error:
-            wrong.extend(error.mistakes)
-    return tuple(found)
