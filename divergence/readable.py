@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -103,7 +104,7 @@ def verdicts(grounds: Grounds, place: Place, shown: list[str] | None = None) -> 
     lines = [
         {
             "scheme": line["scheme"],
-            "γ* [95 %]": _interval(line),
+            "γ* [95 %]": crossing(line),
             f"HCH at γ = {line['gamma_default']:g}?": _hch(line["hch_default"], line["distance_default"]),
             "HCH at every γ?": _hch(line["hch"], line["furthest"]),
             "what takes it away": ", ".join(mechanisms(grounds, (*place, line["scheme"]))),
@@ -114,7 +115,8 @@ def verdicts(grounds: Grounds, place: Place, shown: list[str] | None = None) -> 
     return pd.DataFrame(lines)
 
 
-def _interval(line: pd.Series) -> str:
+def crossing(line: Any) -> str:
+    """γ* and its ends; a curve, or an end, that does not cross is beyond the largest γ tried; – if there is none."""
     if "gamma_star" not in line or math.isnan(line["max"]):
         return "–"
     beyond = f"> {line['max']:g}"

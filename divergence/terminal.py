@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from divergence import spec, terminal_grounds
+from divergence import readable, spec, terminal_grounds
 from divergence.intervals import RESAMPLES, THRESHOLD
 from divergence.study import Study
 
@@ -99,7 +98,7 @@ def _harm_table(
         for scheme in schemes:
             own = harm[harm["scheme"] == scheme].set_index("gameability")
             cells = [_interval(own.loc[gamma]) if gamma in own.index else "" for gamma in gammas]
-            star = _star(stars.loc[scheme]) if scheme in stars.index else ""
+            star = readable.crossing(stars.loc[scheme]) if scheme in stars.index else ""
             table.add_row(("  " if many else "") + scheme, *cells, star)
     return table
 
@@ -121,15 +120,6 @@ def _plain_table(block: pd.DataFrame) -> Table:
 
 def _interval(line: Any) -> str:
     return f"{line['mean']:.3f} ±{(line['high'] - line['low']) / 2:.3f}"
-
-
-def _star(line: Any) -> str:
-    """γ* and its ends; a curve, or an end, that does not cross is beyond the largest γ tried."""
-    beyond = f"> {line['max']:g}"
-    if math.isnan(line["gamma_star"]):
-        return beyond
-    high = f"{line['high']:.2f}" if math.isfinite(line["high"]) else beyond
-    return f"{line['gamma_star']:.2f} [{line['low']:.2f}, {high}]"
 
 
 def _show_differences(console: Console, differences: pd.DataFrame, crossings: pd.DataFrame) -> None:
