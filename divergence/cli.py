@@ -276,11 +276,10 @@ for _command in (command_figures.figures, notebook_commands.notebook, notebook_c
 
 
 def load_plugins(plugins: list[Path] | None) -> None:
-    """Execute plug-in files, so that their parts are known."""
-    from divergence.plugins import load_plugin
+    """``plugins.load_plugins``, imported by the commands that need it: ``hch --help`` has to be there at once."""
+    from divergence import plugins as loader
 
-    for path in plugins or []:
-        load_plugin(path)
+    loader.load_plugins(plugins)
 
 
 def customised(spec: Spec, settings: list[str] | None) -> Spec:

@@ -26,9 +26,8 @@ def figures(
     Needs the extra [bold]images[/bold] (Kaleido) and a Chrome or Chromium on this machine; nothing is fetched.
     """
     from divergence import images, study
-    from divergence.plugins import load_plugin
+    from divergence.plugins import load_plugins
 
-    for path in plugin or []:
-        load_plugin(path)
+    load_plugins(plugin)
     for path in images.write(study.load(directory), format_.value):
         print(path)

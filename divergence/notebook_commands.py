@@ -19,8 +19,6 @@ from typing import Annotated
 
 import typer
 
-from divergence.build import SpecError
-
 HOST = "127.0.0.1"
 MISSING = (
     "notebooks need marimo, which is not installed; in your clone run:\n"
@@ -69,6 +67,8 @@ def notebook(
         print("  hch explore     All of it on one page, over live runs or a finished study.")
         return
     if number not in known:
+        from divergence.build import SpecError
+
         raise SpecError(f"notebook: there is no number {number}; permitted: {', '.join(map(str, known))}")
     _need_marimo()
     if edit:
@@ -89,11 +89,10 @@ def explore(
 ) -> None:
     """Turn every knob on one page: live runs, or the results of a finished study."""
     from divergence import study
-    from divergence.plugins import load_plugin
+    from divergence.plugins import load_plugins
 
     _need_marimo()
-    for path in plugin or []:
-        load_plugin(path)
+    load_plugins(plugin)
     given = []
     if directory is not None:
         study.load(directory)
@@ -111,6 +110,8 @@ def _folder() -> Path:
 def _need_marimo() -> None:
     """Raises SpecError, which says what to install."""
     if importlib.util.find_spec("marimo") is None:
+        from divergence.build import SpecError
+
         raise SpecError(MISSING)
 
 

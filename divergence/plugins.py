@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -46,6 +47,12 @@ def load_plugin(path: Path) -> ModuleType:
     cloudpickle.register_pickle_by_value(module)
     _LOADED[path.name] = hashlib.sha256(source).hexdigest()
     return module
+
+
+def load_plugins(paths: Iterable[Path] | None) -> None:
+    """Import plug-in files, so that their parts are known."""
+    for path in paths or []:
+        load_plugin(path)
 
 
 def loaded_plugins() -> str:

@@ -357,3 +357,10 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path):
     assert "the same command continues" in errors
     with studies.Store(tmp_path / "out") as store:
         assert 20 < len(store.done()) < 816
+
+
+def test_the_command_line_is_there_before_numpy_is():
+    """``hch --help`` need not wait for what only a study needs."""
+    heavy = "{'numpy', 'pandas', 'plotly', 'scipy', 'marimo'}"
+    asked = f"import sys, divergence.cli; print(sorted({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "[]\n"
