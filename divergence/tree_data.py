@@ -70,7 +70,8 @@ def _level(trees: Trees, height: int, visits: tuple[Visit, ...], consulted: Cons
     """Beliefs given what everybody verified: the chances with which another draw of their noise would answer."""
     here = sorted((visit for visit in visits if visit.height == height), key=lambda visit: visit.node)
     supported = np.array([[visit.supported] for visit in here], dtype=np.intp)
-    heard = exact.hearing(trees.levels[height])
+    nodes = np.array([[visit.subject] for visit in here], dtype=np.intp)
+    heard = exact.hearing(trees.levels[height].put(nodes, trees.seats[height].places))
     belief = answer(consulted.overseer, heard, one_hot(supported, trees.claims))
     return _Level(heard.appeal[..., 0], heard.thought[..., 0], belief[..., 0])
 

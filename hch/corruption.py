@@ -69,7 +69,12 @@ class Infected:
 
 
 def spread(trees: Trees, times: Sequence[Times], made: Realised, attack: Attack) -> Infected:
-    """Who was corrupted by whom and when, in the consultations that an office lived through."""
+    """Who was corrupted by whom and when, in the consultations that an office lived through.
+
+    Raises ``ValueError`` where questions are asked in turn: there an answer may corrupt who asks the next one.
+    """
+    if trees.in_turn:
+        raise ValueError("corruption is worked out where sub-questions are asked together, not in turn")
     infected = _down(trees, times, attack)
     _up(trees, times, made, attack, infected)
     return infected

@@ -5,6 +5,8 @@ MODEL.md §3 and §6. Everybody lives through the same steps:
     asked → [queue for a desk] → think → ask all sub-questions together and leave the desk → wait for every sub-answer,
           or until the deadline → [queue again, ahead of new work] → join them in a second thought → answer
 
+Where one sub-question depends on the answers so far they are asked in turn, each as soon as the one before is answered.
+
 A leaf has one thought and asks nobody. The office may be told otherwise (``hch/office.py``): to keep the desk, to put
 levels in another order, to hurry. Time is in whole ticks and every draw is keyed by its place. Times do not depend on
 answers: events find the times, and ``hch/timing.py`` the answers, which equal the batch engine's, bit for bit, wherever
@@ -31,7 +33,7 @@ from hch.visits import Consultation, visits
 from overseers.base import Overseer
 from overseers.pace import Ticks
 from scenarios.joins import Answers
-from scenarios.trees import Level, Trees
+from scenarios.trees import Level, Seats, Trees
 
 OPEN = Office()
 _AT_ONCE = 1 << 14
@@ -98,7 +100,7 @@ def lived(trees: Trees, human: Overseer, office: Office, arrivals: Ticks | None 
     when = np.zeros(trees.questions, dtype=np.int64) if arrivals is None else arrivals
     if office.staff is not None:
         return _live(trees, human, office, slice(None), when.tolist())
-    step = max(1, _AT_ONCE // trees.nodes)
+    step = max(1, _AT_ONCE // trees.humans)
     blocks = [slice(first, first + step) for first in range(0, trees.questions, step)]
     lives = [_live(trees, human, office, block, when[block].tolist()) for block in blocks]
     return [own[0] if len(own) == 1 else _beside(own) for own in zip(*lives, strict=True)]
@@ -126,6 +128,7 @@ class _People:
     rank_again: int
     deadline: int | None
     holds: bool
+    in_turn: bool
     started: list[int] = field(init=False)
     thought: list[int] = field(init=False)
     joining: list[int] = field(init=False)
@@ -153,20 +156,18 @@ class _People:
 def _people(trees: Trees, human: Overseer, office: Office, which: slice) -> list[_People]:
     ranks = office.ranks(trees.depth + 1)
     levels: list[_People] = []
-    for level, rank, again in zip(trees.levels, *ranks, strict=True):
-        think, join = _ticks(level, human, which)
+    for here, rank, again in zip(trees.seats, *ranks, strict=True):
+        think, join = _ticks(here, human, which)
         below = levels[-1] if levels else None
-        deadline = office.deadline(level.height)
-        levels.append(
-            _People(below, trees.branching, level.height, think, join, rank, again, deadline, office.holds_desk)
-        )
+        wait, holds, in_turn = office.deadline(here.height), office.holds_desk, trees.in_turn
+        levels.append(_People(below, trees.branching, here.height, think, join, rank, again, wait, holds, in_turn))
     return levels
 
 
-def _ticks(level: Level, human: Overseer, which: slice) -> tuple[list[int], list[int]]:
+def _ticks(here: Seats | Level, human: Overseer, which: slice) -> tuple[list[int], list[int]]:
     """Thinking and joining times, question by question."""
-    spent = durations(level, human, which)
-    return spent.think.T.ravel().tolist(), spent.join.T.ravel().tolist() if level.height else []
+    spent = durations(here, human, which)
+    return spent.think.T.ravel().tolist(), spent.join.T.ravel().tolist() if here.height else []
 
 
 def _live(trees: Trees, human: Overseer, office: Office, which: slice, arrivals: list[int]) -> list[Times]:
@@ -206,7 +207,8 @@ def _deadlock(levels: list[_People], questions: int, office: Office) -> Deadlock
                 question, node = divmod(place, nodes)
                 stuck.append((question, people.height, node))
                 first = place * people.branching
-                queued += people.below.started[first : first + people.branching].count(-1)
+                unasked = people.below.started[first : first + people.branching].count(-1)
+                queued += min(unasked, 1) if people.in_turn else unasked
     return Deadlock(stuck, queued, office.staff)
 
 
@@ -265,7 +267,8 @@ class _Human(Work):
         assert below is not None
         self.missing = branching
         kind = _Human if below.below else _Leaf
-        for child in range(place * branching, (place + 1) * branching):
+        first = place * branching
+        for child in range(first, first + (1 if people.in_turn else branching)):
             kind(room, below, child, self)
         if people.deadline is not None:
             _Deadline(self, people.deadline)
@@ -274,6 +277,15 @@ class _Human(Work):
         self.missing -= 1
         if not self.missing:
             self.go_on()
+        elif self.people.in_turn and self.missing > 0:
+            self.ask_next()
+
+    def ask_next(self) -> None:
+        people = self.people
+        below = people.below
+        assert below is not None
+        kind = _Human if below.below else _Leaf
+        kind(self.room, below, (self.place + 1) * people.branching - self.missing, self)
 
     def out_of_time(self, _: Event) -> None:
         if self.missing > 0:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hch.timing import Realised, Times, heard
+from hch.chains import levels_put
+from hch.timing import Realised, Times, asked_in_turn, heard
 from overseers.base import Overseer
 from scenarios.joins import Answers
-from scenarios.trees import NOT_PLANTED, Trees
+from scenarios.trees import NOT_PLANTED, Level, Trees
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Visit:
     verified, the join of the sub-answers or at a leaf the truth. ``planted``: the planted falsehood, or None.
     ``consulted``: the nodes of the sub-questions, one level below.
 
+    ``subject``: which of its level's questions it was asked; ``node`` itself unless questions are asked in turn.
     ``late``: the answer came when its asker had gone on without it, and ``guess`` is what the asker put in its place.
     ``kept``: the share of its discernment that the human had time for (1: not hurried), times its skill.
     ``thinker``, ``joiner``: who had each thought, -1 where everybody has a desk.
@@ -45,6 +47,7 @@ class Visit:
     kept: float = 1.0
     thinker: int = -1
     joiner: int = -1
+    subject: int = -1
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,12 @@ def visits(
     trees: Trees, human: Overseer, question: int, times: Sequence[Times], answers: Sequence[Answers], made: Realised
 ) -> Iterator[Visit]:
     """The visits of one tree of the batch in depth-first preorder, times being since its root was asked."""
-    told = [heard(trees, human, height, own, made) for height, own in enumerate(answers[:-1])]
-    supported = [trees.levels[0].truth, *(trees.joined(own) for own in told)]
+    told, supported, put, levels = _verified(trees, human, answers, made)
     began = int(times[-1].started[0, question])
     waiting = [(trees.depth, 0, began)]
     while waiting:
         height, node, asked = waiting.pop()
-        here, own, level = (node, question), times[height], trees.levels[height]
+        here, own, level = (node, question), times[height], levels[height]
         below = range(node * trees.branching, (node + 1) * trees.branching) if height else ()
         planted, late, share = int(level.planted[here]), _at(made.late[height], here), _at(made.kept[height], here)
         yield Visit(
@@ -91,8 +93,31 @@ def visits(
             kept=1.0 if share is None else float(share),
             thinker=int(own.thinker[here]),
             joiner=int(own.joiner[here]),
+            subject=int(put[height][here]) if put else node,
         )
-        waiting += ((height - 1, child, int(own.thought[here])) for child in reversed(below))
+        waiting += reversed([(height - 1, child, when) for child, when in _asked(trees, times, here, height, below)])
+
+
+def _asked(
+    trees: Trees, times: Sequence[Times], here: tuple[int, int], height: int, below: Sequence[int]
+) -> list[tuple[int, int]]:
+    """The sub-questions with when each was asked: all at once, or each when the one before was answered."""
+    first = int(times[height].thought[here])
+    if not trees.in_turn or not below:
+        return [(child, first) for child in below]
+    before = [int(times[height - 1].finish[child, here[1]]) for child in below[:-1]]
+    return list(zip(below, [first, *before], strict=True))
+
+
+def _verified(
+    trees: Trees, human: Overseer, answers: Sequence[Answers], made: Realised
+) -> tuple[Sequence[Answers], Sequence[Answers], Sequence[Answers], Sequence[Level]]:
+    """By level: what askers went on with, what everybody verified, which question each was asked, and the questions."""
+    if trees.in_turn:
+        known = asked_in_turn(trees, human, made)
+        return known.heard, known.supported, known.put, levels_put(trees, known)
+    told = [heard(trees, human, height, own, made) for height, own in enumerate(answers[:-1])]
+    return told, [trees.levels[0].truth, *(trees.joined(own) for own in told)], (), trees.levels
 
 
 def _at(values: np.ndarray | None, here: tuple[int, int]) -> bool | float | None:
