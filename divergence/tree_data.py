@@ -129,7 +129,7 @@ def _facts(visit: Visit, name: str, below: list[Visit]) -> list[tuple[str, str]]
     """What is said of a human in words: (label, text)."""
     asks = [f"{name}.{number}" for number in range(1, len(below) + 1)]
     facts = [
-        ("question", f"joins {', '.join(asks)}" if asks else "a leaf: can be checked by looking"),
+        ("question", f"joins {_joiner(visit, below).join(asks)}" if asks else "a leaf: can be checked by looking"),
         ("in hand", f"claim {visit.supported}" + (f" ({_given(below)})" if below else " (checked)")),
         ("answer", f"claim {visit.answer}, {'true' if visit.answer == visit.truth else f'false: {reason(visit)}'}"),
     ]
@@ -140,6 +140,11 @@ def _facts(visit: Visit, name: str, below: list[Visit]) -> list[tuple[str, str]]
     if visit.kept != 1.0:
         facts.append(("verifying", f"{visit.kept:.0%} of the usual discernment"))
     return facts
+
+
+def _joiner(visit: Visit, below: list[Visit]) -> str:
+    """Sub-questions go out together, or in turn where each depends on the answers so far."""
+    return ", then " if any(later.asked > visit.thought for later in below) else ", "
 
 
 def _given(below: list[Visit]) -> str:

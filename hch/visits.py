@@ -73,7 +73,7 @@ def visits(
     while waiting:
         height, node, asked = waiting.pop()
         here, own, level = (node, question), times[height], levels[height]
-        below = range(node * trees.branching, (node + 1) * trees.branching) if height else ()
+        below = _reached(times, here, height, trees.branching)
         planted, late, share = int(level.planted[here]), _at(made.late[height], here), _at(made.kept[height], here)
         yield Visit(
             height=height,
@@ -96,6 +96,13 @@ def visits(
             subject=int(put[height][here]) if put else node,
         )
         waiting += reversed([(height - 1, child, when) for child, when in _asked(trees, times, here, height, below)])
+
+
+def _reached(times: Sequence[Times], here: tuple[int, int], height: int, branching: int) -> list[int]:
+    """The nodes of those whom somebody consulted, but for whom nobody ever got round to."""
+    node, question = here
+    below = range(node * branching, (node + 1) * branching) if height else range(0)
+    return [child for child in below if times[height - 1].started[child, question] >= 0]
 
 
 def _asked(
