@@ -19,12 +19,13 @@ in a binary tree. SimPy processes, the readable way that the tests keep as an or
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from simpy import Environment, Event
 
+from hch.corruption import Attack, Infected, dictated, spread
 from hch.desks import NOBODY, Room, Work, room
 from hch.minds import durations
 from hch.office import Office
@@ -59,8 +60,8 @@ class Run:
     """``answers``: everybody's, (nodes, questions) per level, leaves first. ``finish``: when each root is answered.
 
     ``work``: human time its whole tree took. Ticks, shape (questions,). ``times``: who did what and when, by level.
-    ``made``: what time made of everybody's judgement. Who keeps a desk may be stuck for ever below roots that do not
-    wait: then answer and times are -1.
+    ``made``: what time made of everybody's judgement. ``infected``: who was corrupted, if anybody attacks. Who keeps a
+    desk may be stuck for ever below roots that do not wait: then answer and times are -1.
     """
 
     answers: list[Answers]
@@ -68,31 +69,44 @@ class Run:
     work: Ticks
     times: list[Times]
     made: Realised
+    infected: Infected | None = None
 
 
-def run(trees: Trees, human: Overseer, office: Office = OPEN, arrivals: Ticks | None = None) -> Run:
+def run(
+    trees: Trees,
+    human: Overseer,
+    office: Office = OPEN,
+    arrivals: Ticks | None = None,
+    attack: Attack | None = None,
+) -> Run:
     """Consult every tree of the batch. ``arrivals``: when each root is asked, in ticks, (questions,); else at time 0.
+
+    ``attack``: what corrupts people, who then answer what it wants (``hch/corruption.py``).
 
     Raises ``Deadlock`` where people keep their desks and are too few.
     """
     times = lived(trees, human, office, arrivals)
-    made = realised(trees, human, office, times)
+    made, infected = realised(trees, human, office, times), None
+    if attack is not None:
+        infected = spread(trees, times, made, attack)
+        made = replace(made, dictated=dictated(trees, times, infected, attack))
     work = sum((own.thought - own.started + own.finish - own.joining).sum(axis=0) for own in times)
     given = [
         np.where(own.finish < 0, -1, claims) for own, claims in zip(times, answers(trees, human, made), strict=True)
     ]
-    return Run(given, times[-1].finish[0], np.asarray(work), times, made)
+    return Run(given, times[-1].finish[0], np.asarray(work), times, made, infected)
 
 
-def consult(trees: Trees, question: int, human: Overseer, office: Office = OPEN) -> Consultation:
+def consult(
+    trees: Trees, question: int, human: Overseer, office: Office = OPEN, attack: Attack | None = None
+) -> Consultation:
     """Consult one tree of the batch, with the office to itself, and tell what everybody did and when."""
     if not 0 <= question < trees.questions:
         raise ValueError(f"question must be 0 … {trees.questions - 1}, not {question}")
     alone = trees.only(question)
-    told = run(alone, human, office)
-    return Consultation(
-        question, office.staff, int(told.work[0]), tuple(visits(alone, human, 0, told.times, told.answers, told.made))
-    )
+    told = run(alone, human, office, attack=attack)
+    lived = visits(alone, human, 0, told.times, told.answers, told.made, told.infected)
+    return Consultation(question, office.staff, int(told.work[0]), tuple(lived))
 
 
 def lived(trees: Trees, human: Overseer, office: Office, arrivals: Ticks | None = None) -> list[Times]:

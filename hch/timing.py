@@ -50,11 +50,13 @@ class Realised:
     """What time left of everybody's judgement, by level, leaves first, (nodes, questions).
 
     ``kept``: the share of discernment, or ``None`` where it is whole. ``late``: whether the answer came too late for
-    the asker, or ``None`` where nobody's can.
+    the asker, or ``None`` where nobody's can. ``dictated``: the claim that a corrupted human answers whatever it
+    believes, -1 for everybody else; ``None`` where nobody is attacked.
     """
 
     kept: Sequence[Floats | None]
     late: Sequence[Mask | None]
+    dictated: Sequence[Answers] | None = None
 
 
 def realised(trees: Trees, human: Overseer, office: Office, times: Sequence[Times]) -> Realised:
@@ -97,6 +99,9 @@ def answers(trees: Trees, human: Overseer, made: Realised | None = None) -> list
         for start in range(0, questions, step):
             which = slice(start, start + step)
             answered[:, which] = _answered(level, human, which, supported, share)
+        if made is not None and made.dictated is not None:
+            dictated = made.dictated[level.height]
+            answered = np.where(dictated >= 0, dictated, answered)
         given.append(answered)
     return given
 

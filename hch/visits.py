@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hch.chains import levels_put
+from hch.corruption import NOBODY, Infected
 from hch.timing import Realised, Times, asked_in_turn, heard
 from overseers.base import Overseer
 from scenarios.joins import Answers
@@ -27,6 +28,8 @@ class Visit:
     ``subject``: which of its level's questions it was asked; ``node`` itself unless questions are asked in turn.
     ``late``: the answer came when its asker had gone on without it, and ``guess`` is what the asker put in its place.
     ``kept``: the share of its discernment that the human had time for (1: not hurried), times its skill.
+    ``infected``: when it was corrupted, and ``source``: by whom (``corruption.NOBODY`` and so on, or the sub-question).
+    ``dictated``: it answered what the attack wanted.
     ``thinker``, ``joiner``: who had each thought, -1 where everybody has a desk.
     """
 
@@ -48,6 +51,9 @@ class Visit:
     thinker: int = -1
     joiner: int = -1
     subject: int = -1
+    infected: int | None = None
+    source: int = NOBODY
+    dictated: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,13 @@ class Consultation:
 
 
 def visits(
-    trees: Trees, human: Overseer, question: int, times: Sequence[Times], answers: Sequence[Answers], made: Realised
+    trees: Trees,
+    human: Overseer,
+    question: int,
+    times: Sequence[Times],
+    answers: Sequence[Answers],
+    made: Realised,
+    infected: Infected | None = None,
 ) -> Iterator[Visit]:
     """The visits of one tree of the batch in depth-first preorder, times being since its root was asked."""
     told, supported, put, levels = _verified(trees, human, answers, made)
@@ -94,8 +106,16 @@ def visits(
             thinker=int(own.thinker[here]),
             joiner=int(own.joiner[here]),
             subject=int(put[height][here]) if put else node,
+            infected=_moment(infected, height, here),
+            source=NOBODY if infected is None else int(infected.by[height][here]),
+            dictated=made.dictated is not None and bool(made.dictated[height][here] >= 0),
         )
         waiting += reversed([(height - 1, child, when) for child, when in _asked(trees, times, here, height, below)])
+
+
+def _moment(infected: Infected | None, height: int, here: tuple[int, int]) -> int | None:
+    when = -1 if infected is None else int(infected.when[height][here])
+    return None if when < 0 else when
 
 
 def _reached(times: Sequence[Times], here: tuple[int, int], height: int, branching: int) -> list[int]:
