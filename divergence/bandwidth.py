@@ -1,9 +1,9 @@
 """Accuracy and corruption against bandwidth: low bandwidth carries fewer attacks, and less of each question (§7).
 
-At bandwidth ``w`` a message of a corrupted human corrupts its reader with probability ``p·w``; every human's discernment
-is ``κ·w^η`` (``overseers/corruptible.py``); and as a message holds less, questions are split into more levels,
-``log_b(1/w)`` more, rounded up. Corrupted humans answer what the attack wants (``hch/corruption.py``). Where accuracy is
-best is a trade: without attacks it is at full bandwidth.
+At bandwidth ``w`` a message of a corrupted human corrupts its reader with probability ``p·w``; every human's
+discernment is ``κ·w^η`` (``overseers/corruptible.py``); and as a message holds less, questions are split into more
+levels, ``log_b(1/w)`` more, rounded up. Corrupted humans answer what the attack wants (``hch/corruption.py``). Where
+accuracy is best is a trade: without attacks it is at full bandwidth.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,9 +88,11 @@ def figure(table: pd.DataFrame) -> go.Figure:
         ("corrupted", "humans corrupted", "#d55e00", "dot"),
     )
     shade = {"x": around, "y": band, "fill": "toself", "fillcolor": "rgba(0,114,178,0.15)", "line": {"width": 0}}
-    traces: list[dict[str, object]] = [{"type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False} | shade]
+    traces: list[dict[str, Any]] = [
+        {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False} | shade
+    ]
     for column, name, colour, dash in lines:
-        own = {"type": "scatter", "x": width, "y": table[column], "name": name, "mode": "lines+markers"}
+        own: dict[str, Any] = {"type": "scatter", "x": width, "y": table[column], "name": name, "mode": "lines+markers"}
         own |= {"line": {"color": colour, "dash": dash}, "customdata": table["depth"]}
         traces.append(own | {"hovertemplate": "%{y:.3f} at bandwidth %{x:.2f}, depth %{customdata}"})
     layout = {
