@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from distillers.approval import Approval
-from divergence.busy import gameable, harm_against_load, panel
+from divergence.busy import flooded, gameable, harm_against_load, panel
+from divergence.busy_labels import CORE, shared
 from divergence.busy_section import section
 from divergence.figures.busy import figure
 from divergence.measures import brief
@@ -95,3 +96,28 @@ def test_load_makes_schemes_leave_earlier(stars):
 
 def test_gameability_is_set_where_it_is():
     assert gameable(Panel(member=Human()), 2.0) == Panel(member=Human(gameability=2.0))
+
+
+def test_schemes_that_share_a_pool_have_equal_budgets_of_human_minutes():
+    setting = Setting(SCENARIO.trees(0, 100), Human(), 0)
+    found = shared(CORE, setting, Office(staff=10), 0.9, bunched=False)
+    minutes = [sum(one.finish - one.started for one in lived.work) / 60e9 for lived in found]
+    assert minutes == pytest.approx([min(minutes)] * 4, rel=0.1)
+    waits = [lived.waiting for lived in found]
+    assert min(waits) > 0.0
+
+
+def test_in_one_pool_the_calm_suffer_from_the_crowd():
+    alone = harm_against_load([SCENARIO], loads=(1.0,), questions=60, seeds=1, bunched=True).set_index("scheme")
+    pooled = harm_against_load([SCENARIO], loads=(1.0,), questions=60, seeds=1, bunched=True, one_pool=True)
+    pooled = pooled.set_index("scheme")
+    assert pooled.loc["debate", "kept"] < alone.loc["debate", "kept"]  # others' bunches arrive beside its judgements
+    assert pooled.loc["approval", "kept"] > alone.loc["approval", "kept"]
+
+
+def test_floods_of_words_do_harm_where_people_hurry():
+    table = flooded(SCENARIO, lengths=(0.0, 10.0), questions=60, seeds=1).set_index(["scheme", "argument_minutes"])
+    for scheme in ("approval", "approval-frozen", "debate"):
+        assert table.loc[(scheme, 10.0), "kept"] < table.loc[(scheme, 0.0), "kept"]
+        assert table.loc[(scheme, 10.0), "mean"] > table.loc[(scheme, 0.0), "mean"]
+    assert table.loc[("imitation", 10.0), "mean"] == table.loc[("imitation", 0.0), "mean"]  # nobody argues
