@@ -17,7 +17,7 @@ from distillers.students.base import Student
 from distillers.students.table import Table
 from hch.policy import Policy
 from hch.setting import Setting
-from overseers.pace import TICKS_PER_MINUTE
+from overseers.pace import TICKS_PER_MINUTE, Ticks
 from scenarios.part import Part, PartError, field, part
 
 
@@ -61,37 +61,61 @@ class Trained:
 
 def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
     """Train a scheme's student in a setting. Raises ``PartError`` if the budget does not pay for one label."""
+    if training.exact_labels:
+        return in_the_limit(scheme, training, setting)
     learner = scheme.learner(setting, training.student)
-    run = _in_the_limit(learner) if training.exact_labels else _on_a_budget(learner, training)
-    history = tuple(run)
-    return Trained(learner, history)
+    return Trained(learner, tuple(_on_a_budget(learner, training)))
 
 
-def _in_the_limit(learner: Learner) -> Iterator[Snapshot]:
+def in_the_limit(scheme: Trainable, training: Training, setting: Setting) -> Trained:
+    """The best that a scheme's student can become: fitted, level by level, to the exact distribution of labels."""
+    learner = scheme.limit(setting, training.student)
     for height in learner.heights:
         learner.learn_exactly(height, learner.policy())
-    yield Snapshot(np.inf, np.inf, 0, learner.policy())
+    return Trained(learner, (Snapshot(np.inf, np.inf, 0, learner.policy()),))
 
 
 def _on_a_budget(learner: Learner, training: Training) -> Iterator[Snapshot]:
+    """The model after each level. What stands below a level is fixed by then, so its labels share one snapshot."""
+    purse = Purse(training.human_minutes)
     sizes = np.array([learner.setting.level(height).keys.size for height in learner.heights])
-    ends = training.human_minutes * TICKS_PER_MINUTE * sizes.cumsum() / sizes.sum()
-    spent, elapsed, labels = 0, 0, 0
-    for height, end in zip(learner.heights, ends, strict=True):
-        number = 0
+    for height, share in zip(learner.heights, sizes.cumsum() / sizes.sum(), strict=True):
+        snapshot, number = learner.policy(), 0
         while True:
             asked = learner.ask(height, np.arange(number, number + training.batch))
-            ticks = learner.ticks(asked)
-            if not ticks.any():
-                raise PartError("training.human_minutes: labels take no time, so that no budget bounds them")
-            paid = int(np.searchsorted(spent + ticks.cumsum(), end, side="right"))
-            if not paid:
-                break
-            learner.learn(asked.first(paid), learner.policy())
-            spent, elapsed = spent + int(ticks[:paid].sum()), elapsed + int(ticks[:paid].max())
-            number, labels = number + paid, labels + paid
-            yield Snapshot(elapsed / TICKS_PER_MINUTE, spent / TICKS_PER_MINUTE, labels, learner.policy())
+            paid = purse.pay(learner.ticks(asked), share)
+            learner.learn(asked.first(paid), snapshot)
+            number += paid
             if paid < training.batch:
                 break
-    if not labels:
+        yield Snapshot(*purse.spent, learner.policy())
+    if not purse.labels:
         raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
+
+
+class Purse:
+    """What training may take, and what it has taken: everybody has a desk, so a batch is as long as its longest label.
+
+    ``labels``: how many were paid for.
+    """
+
+    def __init__(self, minutes: float) -> None:
+        self.labels = 0
+        self._budget, self._work, self._elapsed = minutes * TICKS_PER_MINUTE, 0, 0
+
+    @property
+    def spent(self) -> tuple[float, float, int]:
+        """Elapsed minutes, human minutes, labels."""
+        return self._elapsed / TICKS_PER_MINUTE, self._work / TICKS_PER_MINUTE, self.labels
+
+    def pay(self, ticks: Ticks, share: float) -> int:
+        """Pay for the first labels of a batch, up to a share of the budget; returns how many it pays for."""
+        if not ticks.any():
+            raise PartError("training.human_minutes: labels take no time, so that no budget bounds them")
+        work = ticks.cumsum()
+        paid = int(np.searchsorted(self._work + work, share * self._budget, side="right"))
+        if paid:
+            self._work += int(work[paid - 1])
+            self._elapsed += int(ticks[:paid].max())
+            self.labels += paid
+        return paid
