@@ -12,9 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from distillers import clock
 from distillers.learners.base import Learner, Trainable
+from distillers.lessons import Lessons
+from distillers.snapshot import Snapshot
 from distillers.students.base import Student
 from distillers.students.table import Table
+from hch.office import Office
 from hch.policy import Policy
 from hch.setting import Setting
 from overseers.pace import TICKS_PER_MINUTE
@@ -31,17 +35,25 @@ class Training(Part):
     curriculum: float = field(
         0.0, "agreement with its teacher at which larger questions are asked (0: an equal share for all)", ge=0, le=1
     )
+    staff: int | None = field(None, "people who make labels; none: a desk for everybody", unit="people", ge=1, le=10**7)
+    hurry: float = field(0.0, "how much a backlog of one label a person hurries", ge=0, le=1000)
+    trainer_minutes: float = field(0.0, "time from a batch's last label to the next snapshot", unit="minutes", ge=0)
+    asynchronous: bool = field(False, "people go on labelling, with the newest snapshot, while the trainer trains")
     exact_labels: bool = field(False, "the limit of many labels: the student is fitted to their exact distribution")
 
+    def __post_init__(self) -> None:
+        if self.asynchronous and self.staff is None:
+            raise PartError("staff: asynchronous training needs a number of people")
 
-@dataclass(frozen=True)
-class Snapshot:
-    """The model at one moment. ``elapsed_minutes``, ``human_minutes``, ``labels``: what training took until then."""
+    @property
+    def office(self) -> Office:
+        """Where labels are made."""
+        return Office(staff=self.staff, hurry=self.hurry)
 
-    elapsed_minutes: float
-    human_minutes: float
-    labels: int
-    policy: Policy
+    @property
+    def in_time(self) -> bool:
+        """Whether anybody waits for anybody."""
+        return self.staff is not None or self.trainer_minutes > 0.0
 
 
 @dataclass(frozen=True)
@@ -62,8 +74,16 @@ class Trained:
 def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
     """Train a scheme's student in a setting. Raises ``PartError`` if the budget does not pay for one label."""
     learner = scheme.learner(setting, training.student)
-    run = _in_the_limit(learner) if training.exact_labels else _on_a_budget(learner, training)
-    history = tuple(run)
+    if training.exact_labels:
+        history = tuple(_in_the_limit(learner))
+    elif training.in_time:
+        lessons = Lessons(learner, training.human_minutes, training.batch)
+        in_flight = training.batch if training.asynchronous else 0
+        history = tuple(clock.history(learner, lessons, training.office, training.trainer_minutes, in_flight))
+    else:
+        history = tuple(_on_a_budget(learner, training))
+    if not history:
+        raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
     return Trained(learner, history)
 
 
@@ -74,24 +94,10 @@ def _in_the_limit(learner: Learner) -> Iterator[Snapshot]:
 
 
 def _on_a_budget(learner: Learner, training: Training) -> Iterator[Snapshot]:
-    sizes = np.array([learner.setting.level(height).keys.size for height in learner.heights])
-    ends = training.human_minutes * TICKS_PER_MINUTE * sizes.cumsum() / sizes.sum()
+    lessons = Lessons(learner, training.human_minutes, training.batch)
     spent, elapsed, labels = 0, 0, 0
-    for height, end in zip(learner.heights, ends, strict=True):
-        number = 0
-        while True:
-            asked = learner.ask(height, np.arange(number, number + training.batch))
-            ticks = learner.ticks(asked)
-            if not ticks.any():
-                raise PartError("training.human_minutes: labels take no time, so that no budget bounds them")
-            paid = int(np.searchsorted(spent + ticks.cumsum(), end, side="right"))
-            if not paid:
-                break
-            learner.learn(asked.first(paid), learner.policy())
-            spent, elapsed = spent + int(ticks[:paid].sum()), elapsed + int(ticks[:paid].max())
-            number, labels = number + paid, labels + paid
-            yield Snapshot(elapsed / TICKS_PER_MINUTE, spent / TICKS_PER_MINUTE, labels, learner.policy())
-            if paid < training.batch:
-                break
-    if not labels:
-        raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
+    while (lesson := lessons.next(spent)) is not None:
+        asked, ticks = lesson
+        learner.learn(asked, learner.policy())
+        spent, elapsed, labels = spent + int(ticks.sum()), elapsed + int(ticks.max()), labels + ticks.size
+        yield Snapshot(elapsed / TICKS_PER_MINUTE, spent / TICKS_PER_MINUTE, labels, learner.policy())
