@@ -42,6 +42,9 @@ class Imitation(LogScored, Trainable):
     def learner(self, setting: Setting, student: Student) -> Answers:
         return Answers(setting, student)
 
+    def limit(self, setting: Setting, student: Student) -> Answers:
+        return Answers(setting, student)
+
 
 def trained(setting: Setting) -> Distributions:
     """The last round's model."""

@@ -73,31 +73,39 @@ class Trained:
 
 def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
     """Train a scheme's student in a setting. Raises ``PartError`` if the budget does not pay for one label."""
-    learner = scheme.learner(setting, training.student)
     if training.exact_labels:
-        history = tuple(_in_the_limit(learner))
-    elif training.in_time:
-        lessons = Lessons(learner, training.human_minutes, training.batch)
+        return in_the_limit(scheme, training, setting)
+    learner = scheme.learner(setting, training.student)
+    lessons = Lessons(learner, training.human_minutes, training.batch)
+    if training.in_time:
         in_flight = training.batch if training.asynchronous else 0
         history = tuple(clock.history(learner, lessons, training.office, training.trainer_minutes, in_flight))
     else:
-        history = tuple(_on_a_budget(learner, training))
+        history = tuple(_on_a_budget(learner, lessons))
     if not history:
         raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
     return Trained(learner, history)
 
 
-def _in_the_limit(learner: Learner) -> Iterator[Snapshot]:
+def in_the_limit(scheme: Trainable, training: Training, setting: Setting) -> Trained:
+    """The best that a scheme's student can become: fitted, level by level, to the exact distribution of labels."""
+    learner = scheme.limit(setting, training.student)
     for height in learner.heights:
         learner.learn_exactly(height, learner.policy())
-    yield Snapshot(np.inf, np.inf, 0, learner.policy())
+    return Trained(learner, (Snapshot(np.inf, np.inf, 0, learner.policy()),))
 
 
-def _on_a_budget(learner: Learner, training: Training) -> Iterator[Snapshot]:
-    lessons = Lessons(learner, training.human_minutes, training.batch)
+def _on_a_budget(learner: Learner, lessons: Lessons) -> Iterator[Snapshot]:
+    """The model after each level. What stands below a level is fixed by then, so its labels share one snapshot."""
     spent, elapsed, labels = 0, 0, 0
+    height, snapshot = -1, learner.policy()
     while (lesson := lessons.next(spent)) is not None:
         asked, ticks = lesson
-        learner.learn(asked, learner.policy())
+        if asked.height != height and labels:
+            snapshot = learner.policy()
+            yield Snapshot(elapsed / TICKS_PER_MINUTE, spent / TICKS_PER_MINUTE, labels, snapshot)
+        learner.learn(asked, snapshot)
+        height = asked.height
         spent, elapsed, labels = spent + int(ticks.sum()), elapsed + int(ticks.max()), labels + ticks.size
+    if labels:
         yield Snapshot(elapsed / TICKS_PER_MINUTE, spent / TICKS_PER_MINUTE, labels, learner.policy())

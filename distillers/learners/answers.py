@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from distillers.learners import labels
-from distillers.learners.base import Asked, Kind, Learner
+from distillers.learners.base import Asked, Kind, Limiting
 from distillers.students.base import Fitted, Seen, Student, distribution
 from hch import exact
 from hch.policy import Distributions, Policy
@@ -20,7 +20,7 @@ from overseers.pace import Ticks
 from scenarios.streams import Floats
 
 
-class Answers(Learner):
+class Answers(Limiting):
     """Learns to answer as humans do who consult it."""
 
     kind: ClassVar[Kind] = "answer"

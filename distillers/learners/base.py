@@ -91,10 +91,6 @@ class Learner(ABC):
         """
 
     @abstractmethod
-    def learn_exactly(self, height: int, snapshot: Policy) -> None:
-        """The limit of infinitely many labels for every question of a level."""
-
-    @abstractmethod
     def deployed(self, setting: Setting) -> Policy:
         """What the student answers now to the questions of a setting; an immutable snapshot."""
 
@@ -109,9 +105,21 @@ class Learner(ABC):
         return self.deployed(self.setting)
 
 
+class Limiting(Learner, ABC):
+    """A learner that can be given the exact distribution of its labels."""
+
+    @abstractmethod
+    def learn_exactly(self, height: int, snapshot: Policy) -> None:
+        """The limit of infinitely many labels for every question of a level."""
+
+
 class Trainable(ABC):
     """A scheme that can be trained on a budget of human minutes, not only solved for its optimum."""
 
     @abstractmethod
     def learner(self, setting: Setting, student: Student) -> Learner:
         """A training run that has not begun."""
+
+    @abstractmethod
+    def limit(self, setting: Setting, student: Student) -> Limiting:
+        """A training run that has not begun, for perfect optimisation of the student on exact labels."""

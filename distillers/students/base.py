@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.part import Part
 from scenarios.streams import Floats
@@ -24,6 +25,9 @@ class Seen:
 
     level: Level
     speech: Floats
+
+
+Mask = NDArray[np.bool_]
 
 
 class Fitted(ABC):
@@ -53,10 +57,11 @@ class Student(Part, ABC):
         """
 
     @abstractmethod
-    def preferences(self, seen: Seen, wins: Floats, before: Fitted | None = None) -> Fitted:
+    def preferences(self, seen: Seen, wins: Floats, before: Fitted | None, changed: Mask) -> Fitted:
         """Scores of the Bradley–Terry model, ``P(a ≻ b) = σ(s_a - s_b)``, by maximum likelihood.
 
-        ``wins[a, b]``: how often ``a`` was preferred to ``b``, (claims, claims, nodes, questions).
+        ``wins[a, b]``: how often ``a`` was preferred to ``b``, (claims, claims, nodes, questions). ``changed``: where
+        that is not what it was ``before``, (nodes, questions). Raises ``ArithmeticError`` if the fit does not converge.
         """
 
 
