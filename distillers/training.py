@@ -15,6 +15,7 @@ import numpy as np
 from distillers import clock
 from distillers.learners.base import Learner, Trainable
 from distillers.lessons import Lessons
+from distillers.shift import Shift
 from distillers.snapshot import Snapshot
 from distillers.students.base import Student
 from distillers.students.table import Table
@@ -31,6 +32,7 @@ class Training(Part):
 
     student: Student = field(Table(), "what is trained")
     human_minutes: float = field(200_000.0, "budget of human work", unit="minutes", gt=0, le=1e12)
+    shift: Shift = field(Shift(), "how the questions of training differ from those of deployment")
     batch: int = field(500, "labels made with one snapshot", unit="labels", ge=1, le=10**7)
     curriculum: float = field(
         0.0, "agreement with its teacher at which larger questions are asked (0: an equal share for all)", ge=0, le=1

@@ -54,7 +54,8 @@ class PolicyGradient(Learner):
         rating = opinion.expected(merit)[given, np.arange(given.size)]
         gain = (rating - rating.mean()) * (1.0 if asked.weights is None else asked.weights)
         slope = np.zeros_like(policy)
-        np.add.at(slope, (slice(None), asked.nodes, asked.questions), gain * (one_hot(given, len(own)) - own))
+        for claim, gained in enumerate(gain * (one_hot(given, len(own)) - own)):
+            np.add.at(slope[claim], (asked.nodes, asked.questions), gained)
         here = self._seen(self.setting, height)
         self._fitted[height] = self._fitted[height].stepped(here, self.learning_rate * slope)
 

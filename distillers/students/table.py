@@ -37,7 +37,7 @@ class Entries(Fitted):
         order = known.argsort()
         place = order[np.minimum(np.searchsorted(known, asked, sorter=order), known.size - 1)]
         found = np.where(known[place] == asked, self.columns.reshape(len(self.columns), -1)[:, place], 0.0)
-        return found.reshape(seen.speech.shape)
+        return np.asarray(found.reshape(seen.speech.shape))
 
     def stepped(self, seen: Seen, slope: Floats) -> Entries:
         return replace(self, columns=self.columns + slope)
