@@ -1,4 +1,4 @@
-"""A page's scripts, styles and fonts, sent with the least work: it asks for some three hundred before it shows a figure.
+"""A page's scripts, styles and fonts, sent with the least work: it asks for 300 before it shows a figure.
 
 Marimo's own route opens every file in a worker thread, and each has to wait for the imports that run meanwhile
 (``warmup.py``). Here a file is read at once. Names carry a hash of what is in them, so a browser may keep them.

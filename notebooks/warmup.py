@@ -12,7 +12,7 @@ from marimo._server.registry import LIFESPAN_REGISTRY
 from starlette.applications import Starlette
 
 _TURN = 0.0005
-"""Seconds after which this thread lets the server have its turn; by default ten times that, for each file it sends."""
+"""Seconds after which this thread lets the server have its turn; by default ten times that, for each step it takes."""
 
 
 def _get_ready() -> None:
