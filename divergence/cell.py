@@ -56,6 +56,10 @@ class Cell:
     point: tuple[tuple[str, Any], ...] = ()
     brief: bool = False
 
+    def run(self) -> Result:
+        """Measure every scheme; other kinds of cell compute something else."""
+        return _measured(self)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -91,7 +95,7 @@ def attempt(cell: Cell) -> Outcome:
     """A cell's result, or its error: one part that breaks somewhere must not end a study of many cells."""
     start = time.perf_counter()
     try:
-        return replace(run(cell), seconds=time.perf_counter() - start)
+        return replace(cell.run(), seconds=time.perf_counter() - start)
     except MemoryError:  # no fault of the cell's
         raise
     except Exception as error:  # whatever a part of somebody's own may raise
@@ -99,8 +103,7 @@ def attempt(cell: Cell) -> Outcome:
         return Failure(cell.index, f"{type(error).__name__}: {told}", traceback.format_exc())
 
 
-def run(cell: Cell) -> Result:
-    """Measure every scheme of a cell."""
+def _measured(cell: Cell) -> Result:
     setting = Setting(_trees(cell.scenario.part, cell.seed, cell.questions), cell.overseer.part, cell.seed)
     if cell.brief:
         compared = {"hch_accuracy": pick(setting.hch.root, setting.trees.root.truth[0])}

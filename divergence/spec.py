@@ -1,7 +1,7 @@
 """A study: which scenarios, overseers and schemes, which of their fields are swept, how many seeds and questions.
 
-Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ* again under single changes), and
-``shares`` (how often each pair's order holds in a ``box`` of plausible assumptions).
+Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ* again under single changes), ``shares``
+(how often each pair's order holds in a ``box`` of plausible assumptions), and ``load`` (γ* when people are busy).
 """
 
 from __future__ import annotations
@@ -71,6 +71,14 @@ class Shares:
 
 
 @dataclass(frozen=True)
+class Load:
+    """How γ* of the core schemes is measured against offered load: batches of questions, one per seed."""
+
+    questions: int = 150
+    seeds: int = 2
+
+
+@dataclass(frozen=True)
 class Spec:
     """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``.
 
@@ -86,6 +94,7 @@ class Spec:
     first_seed: int = 0
     ablations: Ablations | None = None
     shares: Shares | None = None
+    load: Load | None = None
     box: tuple[Range, ...] = ()
     sample: Sample | None = None
     brief: bool = False

@@ -20,8 +20,9 @@ SCHEMA = 2
 FILE = "results.sqlite"
 ABLATIONS = "ablations.sqlite"
 SHARES = "shares.sqlite"
-FILES = (FILE, ABLATIONS, SHARES)
-"""The study's own cells, and those of what its ranking hangs on."""
+LOAD = "load.sqlite"
+FILES = (FILE, ABLATIONS, SHARES, LOAD)
+"""The study's own cells, and those of what it asks beside its ranking."""
 
 LOCK = "writer.lock"
 """Held, by SQLite's own locking, for as long as somebody writes in the directory; the system frees it at any death."""
