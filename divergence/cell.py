@@ -58,7 +58,7 @@ class Cell:
 
     def run(self) -> Result:
         """Measure every scheme; other kinds of cell compute something else."""
-        return _measured(self)
+        return run(self)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,8 @@ def attempt(cell: Cell) -> Outcome:
         return Failure(cell.index, f"{type(error).__name__}: {told}", traceback.format_exc())
 
 
-def _measured(cell: Cell) -> Result:
+def run(cell: Cell) -> Result:
+    """Measure every scheme of a cell."""
     setting = Setting(_trees(cell.scenario.part, cell.seed, cell.questions), cell.overseer.part, cell.seed)
     if cell.brief:
         compared = {"hch_accuracy": pick(setting.hch.root, setting.trees.root.truth[0])}

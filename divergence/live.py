@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from distillers.base import Scheme
-from divergence import intervals, plan
+from divergence import cell, intervals, plan
 from divergence.build import SpecError
 from divergence.cell import Named
 from divergence.intervals import Draws
@@ -112,7 +112,7 @@ def study_of(
 def _details(spec: Spec, brief: bool) -> Iterator[tuple[dict[str, Any], bytes, bytes]]:
     """What a store would hold of the study."""
     for one in plan.cells(spec):
-        result = replace(one, brief=brief).run()
+        result = cell.run(replace(one, brief=brief))
         for row in result.rows:
             yield row.values, row.detail, result.references  # noqa: PD011 (not pandas)
 

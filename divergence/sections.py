@@ -193,9 +193,9 @@ def _busy(study: Study) -> list[Section]:
         "(work planned at T minutes gets T / (1 + backlog per person)), and verify less in less time. Load is "
         "unhurried work per staff-minute, so at one load every scheme is given the same human-minutes; what differs is "
         "how its work comes. Asked one by one, models that are consulted answer at once; asked all at once, a whole "
-        "tree's ratings come together and humans consult humans. A debate's judgements follow one another either way. Labels "
-        "are averaged over the times people really took; harm is against HCH of the same humans unhurried. The trained "
-        "models use no humans. Whatever else the study sweeps is at its parts' own value."
+        "tree's ratings come together and humans consult humans. A debate's judgements follow one another either way. "
+        "Labels are averaged over the times people really took; harm is against HCH of the same humans unhurried. The "
+        "trained models use no humans. Whatever else the study sweeps is at its parts' own value."
     )
     reading = (
         "Higher is better: such a scheme stays with HCH under more gameable humans. A line that falls to the right is "
