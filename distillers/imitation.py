@@ -11,15 +11,18 @@ from typing import ClassVar
 
 from distillers.base import LogScored
 from distillers.episode import Episode, consultation
+from distillers.learners.answers import Answers
+from distillers.learners.base import Trainable
+from distillers.students.base import Student
 from hch import exact
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from scenarios.part import part
 from scenarios.streams import Floats
 
 
 @part
-class Imitation(LogScored):
+class Imitation(LogScored, Trainable):
     """Imitate the human who consults the model; the optimum is HCH."""
 
     group: ClassVar[str] = "imitation"
@@ -36,6 +39,12 @@ class Imitation(LogScored):
     def episode(self, setting: Setting) -> Episode:
         return consultation(setting)
 
+    def learner(self, setting: Setting, student: Student) -> Answers:
+        return Answers(setting, student)
+
+    def limit(self, setting: Setting, student: Student) -> Answers:
+        return Answers(setting, student)
+
 
 def trained(setting: Setting) -> Distributions:
     """The last round's model."""
@@ -43,21 +52,25 @@ def trained(setting: Setting) -> Distributions:
 
 
 def rounds(setting: Setting) -> Iterator[Distributions]:
-    """The models ``M_0 … M_d``: the unaided human, then each the imitation of the human who consults the one before."""
+    """The models ``M_0 … M_d``: the unaided human, then each the imitation of the human who consults the one before.
+
+    A model's answers at a level are worked out when asked for: measures ask for the last one's at the root.
+    """
     trees, human = setting.trees, setting.human
-    levels = [exact.unaided(trees, human, height) for height in range(trees.depth + 1)]
-    changed = [True] * len(levels)
-    yield Distributions(levels)
-    for _ in range(trees.depth):
-        levels, changed = _round(setting, levels, changed)
-        yield Distributions(levels)
+    model = Distributions(OnDemand(trees.depth + 1, lambda height: exact.unaided(trees, human, height)))
+    yield model
+    for number in range(1, trees.depth + 1):
+        model = _imitating(setting, model, number)
+        yield model
 
 
-def _round(setting: Setting, levels: list[Floats], changed: list[bool]) -> tuple[list[Floats], list[bool]]:
-    """Amplify every level; one whose sub-answers did not change since the last round stays as it is."""
-    stale = [False, *changed[:-1]]
-    amplified = [
-        exact.amplify(setting.trees, setting.human, height, levels[height - 1]) if stale[height] else levels[height]
-        for height in range(len(levels))
-    ]
-    return amplified, stale
+def _imitating(setting: Setting, before: Distributions, number: int) -> Distributions:
+    """The model of round ``number``. Below that level sub-answers are what they were a round before, so answers are."""
+    trees, human = setting.trees, setting.human
+
+    def level(height: int) -> Floats:
+        if height < number:
+            return before.at(height)
+        return exact.amplify(trees, human, height, before.at(height - 1))
+
+    return Distributions(OnDemand(trees.depth + 1, level))

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from simpy import Environment, Event
 
-from hch.desks import Room, Work, room
+from hch.desks import Room, Work, room, uncollected
 from hch.office import Office
-from overseers.pace import TICKS_PER_MINUTE, Kind
+from overseers.pace import TICKS_PER_MINUTE
 
+Kind = Literal["think", "join", "rate", "compare", "judge"]
 _ARGUMENTS = {"rate": 1, "compare": 2, "judge": 2}
 """Arguments that are read before work of a kind can begin: one for each claim that is presented."""
 Life = Generator[Any, Any, Any]
@@ -63,6 +64,7 @@ class Outcome:
     work: tuple[Served, ...]
 
 
+@uncollected()
 def serve(lives: Iterable[Life], office: Office, arrivals: Sequence[int] | None = None) -> list[Outcome]:
     """Let everybody live in one office; ``arrivals``: when each begins, in ticks. A deadlock is not possible here.
 

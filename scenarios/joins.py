@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.blocks import blocks
 from scenarios.part import PartError
 from scenarios.streams import Floats
 
@@ -141,19 +142,21 @@ class SumJoin(Join):
         return sum(answers) % self.claims
 
     def reduce(self, children: Sequence[Floats], combine: Binary, gather: Binary) -> Floats:
-        total = children[0]
-        for child in children[1:]:
-            total = self._pair(total, child, combine, gather)
-        return total
+        out = np.empty(children[0].shape)
+        for some in blocks(out.shape):
+            total = children[0][:, some]
+            for child in children[1:]:
+                total = self._pair(total, np.ascontiguousarray(child[:, some]), combine, gather)
+            out[:, some] = total
+        return out
 
     def _pair(self, left: Floats, right: Floats, combine: Binary, gather: Binary) -> Floats:
         out = combine(left[0], right)
-        term = np.empty_like(out)
-        for first in range(1, self.claims):
-            combine(left[first], right, out=term)
-            rest = self.claims - first
-            gather(out[first:], term[:rest], out=out[first:])
-            gather(out[:first], term[rest:], out=out[:first])
+        term = np.empty(right.shape[1:])
+        for claim in range(self.claims):
+            for first in range(1, self.claims):
+                combine(left[first], right[claim - first], out=term)
+                gather(out[claim], term, out=out[claim])
         return out
 
 

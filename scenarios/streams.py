@@ -9,10 +9,13 @@ generator is ever stored. Python integers serve single draws, blocked NumPy many
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+
+from scenarios.blocks import blocks
 
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float64]
@@ -65,9 +68,13 @@ def derive(keys: Keys, step: int) -> Keys:
 
 def keys_from(seed: int, purpose: str, start: int, count: int) -> Keys:
     """Keys number ``start`` … ``start + count - 1`` of a purpose. Shape (count,)."""
+    return keys_of(seed, purpose, np.arange(start, start + count, dtype=np.uint64))
+
+
+def keys_of(seed: int, purpose: str, numbers: NDArray[Any]) -> Keys:
+    """The keys of some numbers of a purpose, (n,) → (n,)."""
     base = derive_one(mix(seed + _GOLDEN), word(purpose))
-    steps = np.arange(start, start + count, dtype=np.uint64)
-    steps += np.uint64(_GOLDEN)
+    steps = numbers.astype(np.uint64) + np.uint64(_GOLDEN)
     return mix_in_place(mix_in_place(steps) ^ np.uint64(base))
 
 
@@ -118,12 +125,19 @@ def choose(values: Floats, keys: Keys, purpose: str = "tie") -> NDArray[np.intp]
 
     ``values`` has shape (claims, *keys.shape); the result has the shape of ``keys``.
     """
+    chosen = np.empty(keys.shape, dtype=np.intp)
+    for some in blocks(values.shape):
+        chosen[some] = _best(values[:, some], keys[some], purpose)
+    return chosen
+
+
+def _best(values: Floats, keys: Keys, purpose: str) -> NDArray[np.signedinteger]:
     best = values.max(axis=0)
     tied = values == best
     if int(np.count_nonzero(tied)) > best.size:
         luck = np.where(tied, claim_uniforms(keys, purpose, len(values)), -1.0)
         return np.asarray(luck.argmax(axis=0))
-    chosen = np.zeros(best.shape, dtype=np.intp)
-    for claim in range(1, len(values)):  # several times faster than argmax over a short first axis
-        np.copyto(chosen, claim, where=tied[claim])
+    chosen = np.zeros(best.shape, dtype=np.int8 if len(values) <= 127 else np.intp)
+    for claim in range(1, len(values)):  # sums of small integers: many times faster than argmax over a short first axis
+        chosen += tied[claim] * chosen.dtype.type(claim)
     return chosen

@@ -70,9 +70,16 @@ class Level:
         """``v(q, a)``: how persuasive each claim is on its face. (claims, nodes, questions)."""
         return self.face + self.lure * one_hot(self.planted, self.claims)
 
+    @cached_property
+    def true(self) -> Floats:
+        """``1[a = t]``, (claims, nodes, questions)."""
+        return one_hot(self.truth, self.claims)
+
     def merit(self, supported: Answers) -> Floats:
         """What a rater verifies of each claim: its quality, or 1 for the supported one, (claims, nodes, questions)."""
-        return one_hot(supported, self.claims) if self.grades is None else self.grades.quality
+        if self.grades is not None:
+            return self.grades.quality
+        return self.true if supported is self.truth else one_hot(supported, self.claims)
 
     def only(self, question: int) -> Level:
         """One question of the batch, as a batch of one."""

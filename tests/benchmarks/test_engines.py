@@ -190,7 +190,7 @@ def test_a_million_waiting_questions_do_not_slow_down_the_next(benchmark):
     ratio = each(1_000_000) / each(100_000)
     benchmark.extra_info["name"], benchmark.extra_info["ratio"] = "queue_of_a_million_per_question", round(ratio, 2)
     benchmark.pedantic(lambda: None)
-    assert ratio <= 1.5
+    assert ratio <= 1.3
 
 
 PEAK = """
