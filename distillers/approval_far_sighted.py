@@ -26,6 +26,7 @@ from distillers.base import Linear
 from distillers.episode import Episode, rated_everywhere
 from hch.policy import Choices, OnDemand
 from hch.setting import Setting
+from overseers import base as roles
 from overseers.beliefs import Belief, Opinion
 from scenarios.joins import Answers, Join
 from scenarios.part import field, part
@@ -67,7 +68,9 @@ class ApprovalFarSighted(Linear):
     def _worth(self, setting: Setting) -> list[Floats]:
         """``V`` at every level, leaves first."""
         leaves = setting.level(0)
-        worth = [self._heard(setting, 0).expected(leaves.merit(leaves.truth))]
+        hearing = setting.hearing(0, searched=self.n_search)
+        speech = leaves.rhetoric.best_of(self.n_search)
+        worth = [roles.rate(setting.rater, hearing, speech, leaves.merit(leaves.truth))]
         for height in range(1, setting.trees.depth + 1):
             worth.append(_best_supported(self._heard(setting, height), self._gain(setting, worth[-1])))
         return worth
@@ -75,7 +78,8 @@ class ApprovalFarSighted(Linear):
     def _gain(self, setting: Setting, below: Floats) -> Floats:
         """``B``, by the claim that sub-answers join to, from ``V`` one level down."""
         trees = setting.trees
-        return np.asarray(trees.join.reduce(siblings(self.discount * below, trees.branching), np.add, np.maximum))
+        worth = below if self.discount == 1.0 else self.discount * below
+        return np.asarray(trees.join.reduce(siblings(worth, trees.branching), np.add, np.maximum))
 
     def _below(self, setting: Setting, worth: list[Floats], height: int, answers: Answers) -> Answers:
         """What the best play that gives these answers at one level answers one level down."""
@@ -105,7 +109,7 @@ def _best_supported(opinion: Opinion, gain: Floats) -> Floats:
     """``max_c r(a | c) + B(c)``: the best that an answer can be worth, whatever the sub-answers join to."""
     if isinstance(opinion, Belief) and np.all(np.asarray(opinion.weight) >= 0.0):  # its rating asks if a = c, no more
         alone = opinion.expected(np.zeros_like(gain)) + gain.max(axis=0)
-        return np.maximum(alone, opinion.expected(np.ones_like(gain)) + gain)
+        return np.asarray(np.maximum(alone, opinion.expected(np.ones_like(gain)) + gain))
     best = _supporting(opinion, gain, 0)
     for claim in range(1, len(gain)):
         np.maximum(best, _supporting(opinion, gain, claim), out=best)

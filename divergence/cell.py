@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from divergence.measures import COSTS, MEASURES, REFERENCES, WORST, Measured, brief, measure, references, target
+from divergence.office_trees import OFFICE, OfficeTrees
+from divergence.office_trees import measured as measured_in_time
 from hch.setting import Setting
 from overseers.base import Overseer
 from scenarios.base import Scenario
@@ -44,7 +46,7 @@ class Named:
 class Cell:
     """What one cell computes. ``point``: the swept fields' values, as (column, value) pairs.
 
-    ``brief``: only distances from HCH, the rest blank.
+    ``brief``: only distances from HCH, the rest blank. ``office``: how many trees are simulated in time besides.
     """
 
     index: int
@@ -55,6 +57,7 @@ class Cell:
     questions: int
     point: tuple[tuple[str, Any], ...] = ()
     brief: bool = False
+    office: OfficeTrees | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def run(cell: Cell) -> Result:
         compared = references(setting, to)
         measured = [measure(named.part, setting, to) for named in cell.schemes]
     shared = {name: _mean(compared[name]) if name in compared else None for name in REFERENCES}
+    lived = measured_in_time(setting.trees, setting.human, cell.office) if cell.office else {}
+    shared |= {name: lived.get(name) for name in OFFICE}
     rows = tuple(_row(cell, named, own, shared) for named, own in zip(cell.schemes, measured, strict=True))
     return Result(cell.index, rows, _packed(compared, REFERENCES, cell.questions))
 

@@ -62,7 +62,7 @@ def _cell(index: int, one: Spec, seed: int, given: Point, spec: Spec) -> Cell:
     columns += [(_NUMBER, given[_NUMBER])] if ranges else []
     schemes = tuple(named for named in one.schemes if named.at(dict(columns)))
     parts = (one.scenarios[0], one.overseers[0], schemes)
-    return Cell(index, *parts, seed, one.questions, tuple(columns), brief=spec.brief)
+    return Cell(index, *parts, seed, one.questions, tuple(columns), brief=spec.brief, office=spec.office)
 
 
 def _draws(spec: Spec) -> list[Point]:
@@ -102,9 +102,13 @@ def _points(axes: list[Axis]) -> Iterator[Point]:
 
 
 def chunks(todo: list[Cell]) -> list[list[Cell]]:
-    """Cells that travel to a worker together: neighbours of one scenario and seed."""
+    """Cells that travel to a worker together: neighbours of one scenario and seed.
+
+    Seed after seed, for scenarios that differ in planting alone share what is drawn for a seed.
+    """
     found = []
-    for _, same in itertools.groupby(todo, key=lambda cell: (cell.scenario, cell.seed)):
+    in_turn = sorted(todo, key=lambda cell: cell.seed)
+    for _, same in itertools.groupby(in_turn, key=lambda cell: (cell.scenario, cell.seed)):
         group = list(same)
         found += [group[start : start + _CELLS_PER_CHUNK] for start in range(0, len(group), _CELLS_PER_CHUNK)]
     return found

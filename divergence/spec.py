@@ -11,6 +11,7 @@ from typing import Any
 
 from divergence.build import FAMILIES, SpecError, make, nearest
 from divergence.cell import Named
+from divergence.office_trees import OfficeTrees
 from scenarios import part as parts
 from scenarios.part import Part
 
@@ -75,6 +76,7 @@ class Spec:
     """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``.
 
     ``brief``: only distances from HCH are measured and accuracy, the rest is blank; several times faster.
+    ``office``: trees of every cell that are simulated in time.
     """
 
     scenarios: tuple[Named, ...]
@@ -89,6 +91,7 @@ class Spec:
     box: tuple[Range, ...] = ()
     sample: Sample | None = None
     brief: bool = False
+    office: OfficeTrees | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

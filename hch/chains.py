@@ -55,7 +55,7 @@ def powering_lives(powers: Powers, human: Overseer, office: int = 0) -> Iterator
                 supported = below[0]
             supported = int(powers.last_step(height, np.array([supported]).repeat(len(powers.start)))[question])
             yield Job(int(human.ticks("join", place)[0, 0]), "join", continuing=True)
-        one = powers.levels[height].only(question)
+        one = powers.levels[height].only(slice(question, question + 1))
         here = replace(
             one,
             keys=one.keys[[start]],

@@ -120,9 +120,7 @@ def answer(overseer: Overseer, hearing: Hearing, chance: Floats) -> Floats:
 
 def rate(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) -> Floats:
     """Role *rate*: expected rating ``r(a) = ακ·m(a) + γ(v + speech)``, each claim presented in turn."""
-    return in_pieces(
-        merit.shape, lambda some: overseer.rating(hearing.at(some), speech[some]).expected(merit[some])
-    )
+    return in_pieces(merit.shape, lambda some: overseer.rating(hearing.at(some), speech[some]).expected(merit[some]))
 
 
 def compare(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats, a: Answers, b: Answers) -> Floats:
@@ -173,9 +171,7 @@ def margins(values: Floats) -> Floats:
         np.minimum(top, value, out=lesser)
         np.maximum(second, lesser, out=second)
         np.maximum(top, value, out=top)
-    lead: Floats = values - top
-    np.copyto(lead, top - second, where=values == top)
-    return lead
+    return np.asarray(values - np.where(values == top, second, top))
 
 
 def _pair(opinion: Opinion, merit: Floats, a: Answers, b: Answers) -> Floats:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -53,12 +55,22 @@ class TreeScenario(Scenario):
 
     @abstractmethod
     def leaf_truths(self, keys: Keys, roots: Keys) -> Answers:
-        """The true claim of every leaf, (leaves, questions), from the leaves' and the roots' identities."""
+        """The true claim of every leaf, (leaves, questions), from the leaves' and the roots' identities.
+
+        What is planted comes later and changes nothing else: neither truths nor luck may depend on it.
+        """
 
     def size(self) -> tuple[int, int]:
         return sum(self.branching**height for height in range(self.depth + 1)), self.claims
 
     def trees(self, seed: int, questions: int, start: int = 0) -> Trees:
+        """Drawn once for all that differ in planting alone."""
+        bare = _unplanted(replace(self, plant_rate=0.0, plant_strength=0.0), seed, questions, start)
+        planted = [replace(one, planted=self._planted(one.keys, one.truth), lure=self.plant_strength) for one in bare]
+        return Trees(tuple(planted), self.join(), self.branching)
+
+    def drawn(self, seed: int, questions: int, start: int) -> tuple[Level, ...]:
+        """The levels of ``trees``, leaves first."""
         join = self.join()
         keys = self._keys(streams.keys_from(seed, "question", start, questions))
         truth = self.leaf_truths(keys[0], keys[-1])
@@ -66,7 +78,7 @@ class TreeScenario(Scenario):
         for height in range(1, self.depth + 1):
             truth = trees.joined(truth)
             trees = Trees((*trees.levels, self.level(height, keys[height], truth)), join, self.branching)
-        return trees
+        return trees.levels
 
     def _keys(self, roots: Keys) -> list[Keys]:
         """Identities by level, leaves first: a sub-question's key is derived from its question's and its number."""
@@ -108,3 +120,8 @@ class TreeScenario(Scenario):
         attacks = np.where(true == 1.0, self.attackable_true, self.attackable_false)
         best = self._rhetoric(keys, "rebuttal", scale).best_of(np.maximum(attacks, 1).astype(np.float64))
         return np.where(attacks > 0, best, 0.0)
+
+
+@lru_cache(maxsize=1)
+def _unplanted(scenario: TreeScenario, seed: int, questions: int, start: int) -> tuple[Level, ...]:
+    return scenario.drawn(seed, questions, start)
