@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from distillers.base import Rated
 from distillers.episode import Episode, rated_everywhere
+from distillers.learners.base import Learner, Trainable
+from distillers.learners.comparisons import Comparisons
+from distillers.learners.ways import FromComparisons, Learning
+from distillers.students.base import Student
 from hch.policy import Choices, Policy
 from hch.setting import Setting
 from overseers import base as roles
@@ -24,12 +28,13 @@ from scenarios.streams import Floats, choose
 
 
 @part
-class Approval(Rated):
+class Approval(Rated, Trainable):
     """Maximise the approval of a human who consults the model itself."""
 
     group: ClassVar[str] = "approval"
     depends_on_answers: ClassVar[bool] = False
 
+    learning: Learning = field(FromComparisons(), "how it learns what is approved of")
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
 
     def optimum(self, setting: Setting) -> Choices:
@@ -40,6 +45,12 @@ class Approval(Rated):
 
     def episode(self, setting: Setting) -> Episode:
         return rated_everywhere(setting)
+
+    def learner(self, setting: Setting, student: Student) -> Learner:
+        return self.learning.learner(setting, student, self.n_search)
+
+    def limit(self, setting: Setting, student: Student) -> Comparisons:
+        return Comparisons(setting, student, self.n_search)
 
 
 def maximise(
@@ -52,7 +63,7 @@ def maximise(
     trees = setting.trees
     chosen: list[Answers] = []
     for level in trees.levels:
-        supported = trees.joined(chosen[-1]) if chosen else level.truth
+        supported = trees.joined(chosen[-1], level.height) if chosen else level.truth
         speech = level.rhetoric.best_of(n)
         hearing = setting.hearing(level.height, searched=n)
         rated = roles.rate(rater, hearing, speech, level.merit(supported))

@@ -19,8 +19,9 @@ import numpy as np
 from scipy import special
 
 from distillers.base import Judged
-from distillers.debate import FULL_DEPTH, Debate, joined_above, judged_height
+from distillers.debate import FULL_DEPTH, Debate
 from distillers.episode import Episode, judged_path
+from distillers.protocol import joined_above, judged_height
 from hch.policy import Distributions
 from hch.setting import Setting
 from scenarios.joins import Answers

@@ -12,17 +12,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-import numpy as np
-
 from distillers.base import Convincing
 from distillers.episode import Episode, judged_path
+from distillers.learners.base import Trainable
+from distillers.learners.verdicts import Verdicts
+from distillers.protocol import joined_above, judged_height, max_min
+from distillers.students.base import Student
 from hch.policy import Choices, OnDemand
 from hch.setting import Setting
 from overseers import base as roles
+from overseers.base import Hearing
 from scenarios.joins import Answers
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
-from scenarios.trees import Trees, siblings
 
 FULL_DEPTH = 1000
 
@@ -63,37 +65,28 @@ class Debating(Convincing, ABC):
 
 
 @part
-class Debate(Debating):
+class Debate(Debating, Trainable):
     """Two models argue down the tree; a human judges where they arrive."""
 
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
+    exploration: float = field(
+        0.2, "chance in self-play of defending a claim drawn at random", unit="probability", ge=0, le=1
+    )
 
     def verdicts(self, setting: Setting, height: int) -> Floats:
-        """The judge is unaided above the leaves, for nobody has answered the sub-questions."""
+        level = setting.level(height)
+        return roles.judge(setting.rater, *self.argued(setting, height), level.merit(level.truth))
+
+    def argued(self, setting: Setting, height: int) -> tuple[Hearing, Floats]:
+        """What reaches the judge, who is unaided above the leaves (nobody has answered the sub-questions): hearing, and
+        the force of each claim's argument less that of the best attack on it.
+        """
         level = setting.level(height)
         speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
-        alone = setting.hearing(height, aided=height == 0, searched=self.n_search)
-        return roles.judge(setting.rater, alone, speech, level.merit(level.truth))
+        return setting.hearing(height, aided=height == 0, searched=self.n_search), speech
 
+    def learner(self, setting: Setting, student: Student) -> Verdicts:
+        return Verdicts(setting, student, self)
 
-def judged_height(setting: Setting, levels_down: int) -> int:
-    """The level of the questions that are judged, ``max(0, d - ℓ)``."""
-    return max(0, setting.trees.depth - levels_down)
-
-
-def joined_above(trees: Trees, winners: Answers, height: int) -> list[Answers]:
-    """What the winners at one level make the answers of every level above it, lowest first."""
-    above: list[Answers] = []
-    for _ in range(height, trees.depth):
-        winners = trees.joined(winners)
-        above.append(winners)
-    return above
-
-
-def max_min(trees: Trees, margin: Floats, height: int) -> list[Floats]:
-    """``S`` at one level and at every level above it: the answerer picks a split, the opponent its weakest part."""
-    margins = [margin]
-    for _ in range(height, trees.depth):
-        margin = trees.join.reduce(siblings(margin, trees.branching), np.minimum, np.maximum)
-        margins.append(margin)
-    return margins
+    def limit(self, setting: Setting, student: Student) -> Verdicts:
+        return Verdicts(setting, student, self)

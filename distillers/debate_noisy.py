@@ -16,8 +16,9 @@ import numpy as np
 from scipy import special
 
 from distillers.base import Judged
-from distillers.debate import FULL_DEPTH, Debate, judged_height, max_min
+from distillers.debate import FULL_DEPTH, Debate
 from distillers.episode import Episode
+from distillers.protocol import judged_height, max_min
 from hch.policy import Distributions
 from hch.setting import Setting
 from scenarios.part import field, part

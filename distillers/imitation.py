@@ -11,6 +11,9 @@ from typing import ClassVar
 
 from distillers.base import LogScored
 from distillers.episode import Episode, consultation
+from distillers.learners.answers import Answers
+from distillers.learners.base import Trainable
+from distillers.students.base import Student
 from hch import exact
 from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
@@ -19,7 +22,7 @@ from scenarios.streams import Floats
 
 
 @part
-class Imitation(LogScored):
+class Imitation(LogScored, Trainable):
     """Imitate the human who consults the model; the optimum is HCH."""
 
     group: ClassVar[str] = "imitation"
@@ -35,6 +38,12 @@ class Imitation(LogScored):
 
     def episode(self, setting: Setting) -> Episode:
         return consultation(setting)
+
+    def learner(self, setting: Setting, student: Student) -> Answers:
+        return Answers(setting, student)
+
+    def limit(self, setting: Setting, student: Student) -> Answers:
+        return Answers(setting, student)
 
 
 def trained(setting: Setting) -> Distributions:

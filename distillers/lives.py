@@ -15,15 +15,16 @@ from hch.setting import Setting
 
 def consultations(setting: Setting) -> Iterator[Life]:
     """A human at every question answers, consulting the humans below: one consultation of HCH for each root."""
-    spent = [durations(level, setting.human) for level in setting.trees.levels]
+    spent = [durations(here, setting.human) for here in setting.trees.seats]
     think, join = [own.think.tolist() for own in spent], [own.join.tolist() for own in spent]
     branching = setting.trees.branching
 
     def consult(height: int, node: int, question: int) -> Life:
         yield Job(think[height][node][question], "think")
         if height:
-            below = range(node * branching, (node + 1) * branching)
-            yield Together([consult(height - 1, child, question) for child in below])
+            below = [consult(height - 1, child, question) for child in range(node * branching, (node + 1) * branching)]
+            for asked in ([life] for life in below) if setting.trees.in_turn else [below]:
+                yield Together(asked)
             yield Job(join[height][node][question], "join", continuing=True)
 
     for question in range(setting.trees.questions):
@@ -32,7 +33,7 @@ def consultations(setting: Setting) -> Iterator[Life]:
 
 def ratings(setting: Setting) -> Iterator[Life]:
     """Every question of the tree is rated once, for each root; the ratings wait for nobody."""
-    spent = [setting.human.ticks("rate", level.places).tolist() for level in setting.trees.levels]
+    spent = [setting.human.ticks("rate", here.places).tolist() for here in setting.trees.seats]
 
     def rate(question: int) -> Life:
         yield Together([one(Job(node[question], "rate")) for level in spent for node in level])
@@ -43,7 +44,7 @@ def ratings(setting: Setting) -> Iterator[Life]:
 
 def judged_paths(setting: Setting) -> Iterator[Life]:
     """The questions on one path down the tree are judged one after another, for each root."""
-    spent = [setting.human.ticks("judge", level.places[0]).tolist() for level in setting.trees.levels]
+    spent = [setting.human.ticks("judge", here.places[0]).tolist() for here in setting.trees.seats]
 
     def judge(question: int) -> Life:
         for number, ticks in enumerate(spent):
@@ -55,7 +56,7 @@ def judged_paths(setting: Setting) -> Iterator[Life]:
 
 def single_answers(setting: Setting) -> Iterator[Life]:
     """Every question of every tree is answered by a human who consults a model, which answers at once."""
-    spent = [durations(level, setting.human) for level in setting.trees.levels]
+    spent = [durations(here, setting.human) for here in setting.trees.seats]
 
     def answer(think: int, join: int) -> Life:
         yield Job(think, "think")
@@ -70,7 +71,7 @@ def single_answers(setting: Setting) -> Iterator[Life]:
 
 def single_ratings(setting: Setting) -> Iterator[Life]:
     """Every question of every tree is rated, each rating asked for by itself."""
-    spent = [setting.human.ticks("rate", level.places).tolist() for level in setting.trees.levels]
+    spent = [setting.human.ticks("rate", here.places).tolist() for here in setting.trees.seats]
     for question in range(setting.trees.questions):
         for level in spent:
             for node in level:

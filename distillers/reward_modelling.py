@@ -18,6 +18,10 @@ import numpy as np
 from distillers.approval import maximise, root_ratings
 from distillers.base import Rated
 from distillers.episode import Episode, consultation
+from distillers.learners.base import Trainable
+from distillers.learners.demonstrations import Demonstrations
+from distillers.logit import fit
+from distillers.students.base import Student
 from hch.policy import Choices, Policy
 from hch.setting import Setting
 from overseers.base import Overseer
@@ -33,7 +37,7 @@ _POPULATION = 100
 
 
 @part
-class RewardModelling(Rated):
+class RewardModelling(Rated, Trainable):
     """Fit a reward to humans' answers, then maximise it."""
 
     group: ClassVar[str] = "reward modelling"
@@ -51,6 +55,21 @@ class RewardModelling(Rated):
     def episode(self, setting: Setting) -> Episode:
         return consultation(setting)
 
+    def learner(self, setting: Setting, student: Student) -> Demonstrations:
+        return self._demonstrations(setting, student, self.prior_scale**-2)
+
+    def limit(self, setting: Setting, student: Student) -> Demonstrations:
+        return self._demonstrations(setting, student, 0.0)
+
+    def _demonstrations(self, setting: Setting, student: Student, precision: float) -> Demonstrations:
+        def maximised(where: Setting, reward: LearnedReward) -> Choices:
+            return maximise(where, where.as_rater(reward), self.n_search)
+
+        def fitted(features: Floats, targets: Floats, start: LearnedReward) -> LearnedReward:
+            return _reward(fit(features, targets, precision, start.weights))
+
+        return Demonstrations(setting, student, _features, fitted, maximised)
+
     def fitted(self, setting: Setting) -> LearnedReward:
         """The reward learned from the setting's demonstrations (by whom it will be used does not matter)."""
         return setting.once(("reward", self.demonstrations, self.prior_scale), lambda: self._fit(setting))
@@ -60,46 +79,15 @@ class RewardModelling(Rated):
             weights = fit(*_population(setting), precision=0.0)
         else:
             weights = fit(*_sampled(setting, self.demonstrations), precision=self.prior_scale**-2)
-        above, leaf, persuasion = (float(weight) for weight in weights)
-        return LearnedReward(support_weight=above, leaf_weight=leaf, persuasion_weight=persuasion)
+        return _reward(weights)
 
     def _rater(self, setting: Setting) -> Overseer:
         return setting.as_rater(self.fitted(setting))
 
 
-def fit(features: Floats, targets: Floats, precision: float) -> Floats:
-    """Weights ``θ`` of a conditional logit, ``P(a) ∝ exp θ·φ(a)``, by penalised maximum likelihood.
-
-    ``features``: (weights, claims, rows). ``targets``: (claims, rows), how often each claim was chosen.
-    ``precision``: of a Gaussian prior around 0. The objective is concave; Newton's steps, halved until they gain, reach
-    its top. Raises ``ArithmeticError`` if they do not.
-    """
-    total = targets.sum(axis=0)
-    flat = features.reshape(len(features), -1)
-    wanted = flat @ targets.reshape(-1)
-
-    def gained(weights: Floats) -> tuple[float, Floats]:
-        scores = np.tensordot(weights, features, axes=1)
-        top = scores.max(axis=0)
-        log_sums = top + np.log(np.exp(scores - top).sum(axis=0))
-        gain = weights @ wanted - log_sums @ total - 0.5 * precision * weights @ weights
-        return float(gain), np.exp(scores - log_sums) * total
-
-    weights = np.zeros(len(features))
-    gain, expected = gained(weights)
-    for _ in range(200):
-        slope = wanted - flat @ expected.reshape(-1) - precision * weights
-        means = (features * expected).sum(axis=1)
-        spread = (flat * expected.reshape(-1)) @ flat.T - (means / np.where(total > 0, total, 1.0)) @ means.T
-        step = np.linalg.solve(spread + (precision + 1e-12) * np.eye(len(weights)), slope)
-        if float(slope @ step) < 1e-18 * max(1.0, abs(gain)):
-            return weights
-        new_gain, new_expected = gained(weights + step)
-        while new_gain < gain and float(np.abs(step).max()) > 1e-12:
-            step /= 2
-            new_gain, new_expected = gained(weights + step)
-        weights, gain, expected = weights + step, new_gain, new_expected
-    raise ArithmeticError("the reward did not converge in 200 Newton steps")
+def _reward(weights: Floats) -> LearnedReward:
+    above, leaf, persuasion = (float(weight) for weight in weights)
+    return LearnedReward(support_weight=above, leaf_weight=leaf, persuasion_weight=persuasion)
 
 
 def _features(height: int, merit: Floats, persuasion: Floats) -> Floats:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any, TypeVar
+import inspect
+from typing import Any, TypeVar, get_type_hints
 
 import pydantic
 
 from distillers.base import Scheme
+from distillers.learners.ways import Learning
+from distillers.shift import Shift
+from distillers.students.base import Student
+from distillers.training import Training
 from overseers.base import Overseer
 from scenarios import part as parts
 from scenarios.base import Scenario
@@ -19,8 +24,18 @@ FAMILIES: dict[str, tuple[type[Part], str]] = {
     "scenario": (Scenario, "scenarios"),
     "overseer": (Overseer, "overseers"),
     "scheme": (Scheme, "distillers"),
+    "training": (Training, "distillers"),
 }
 """Kinds of parts, and the packages that are walked for them."""
+
+INNER: dict[str, tuple[type[Part], str]] = {
+    "student": (Student, "distillers.students"),
+    "learning": (Learning, "distillers.learners"),
+    "shift": (Shift, "distillers"),
+}
+"""Kinds of parts that are only ever fields of others."""
+
+KINDS = FAMILIES | INNER
 
 
 class SpecError(ValueError):
@@ -39,7 +54,7 @@ def nearest(word: str, known: Any) -> str:
 
 def build(kind: str, table: Any, where: str) -> Part:
     """One part from its table (``type`` and fields). Raises SpecError with every mistake in it."""
-    family, package = FAMILIES[kind]
+    family, package = KINDS[kind]
     known = parts.find(family, package)
     if not isinstance(table, dict) or not isinstance(table.get("type"), str):
         raise SpecError(f"{where}: needs a type, one of: {', '.join(sorted(known))}")
@@ -58,13 +73,24 @@ def build(kind: str, table: Any, where: str) -> Part:
     ]
     values: dict[str, Any] = {}
     for key, value in given.items():
+        if key not in notes:
+            continue
         try:
-            values[key] = build(kind, value, f"{where}.{key}") if isinstance(value, dict) else value
+            inner = _kind_of(chosen, key, kind)
+            values[key] = build(inner, value, f"{where}.{key}") if isinstance(value, dict) else value
         except SpecError as error:
             wrong.extend(error.mistakes)
     if wrong:
         raise SpecError(*wrong)
     return make(chosen, values, where)
+
+
+def _kind_of(cls: type[Part], key: str, kind: str) -> str:
+    """The kind of part that a field holds; the same as its holder's where the field holds none."""
+    hint = get_type_hints(cls)[key]
+    return next(
+        (name for name, (family, _) in KINDS.items() if inspect.isclass(hint) and issubclass(hint, family)), kind
+    )
 
 
 def make(cls: type[PartKind], values: dict[str, Any], where: str) -> PartKind:

@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from distillers.learners.base import Trainable
+from distillers.training import Training
 from divergence.measures import COSTS, MEASURES, REFERENCES, WORST, Measured, brief, measure, references, target
-from divergence.office_trees import OFFICE, OfficeTrees
-from divergence.office_trees import measured as measured_in_time
+from divergence.office_trees import OFFICE, OfficeTrees, in_time
+from divergence.trained import trained
 from hch.setting import Setting
 from overseers.base import Overseer
 from scenarios.base import Scenario
 from scenarios.streams import Floats
-from scenarios.trees import Trees, pick
+from scenarios.trees import Trees
 
 STORED = tuple(name for name in MEASURES if name not in ("better", "divergence_tv", "accuracy_difference"))
 """Measures kept per question. The others follow from these and HCH's accuracy, question by question."""
@@ -42,11 +44,26 @@ class Named:
         return all(point.get(column) is None or point[column] in values for column, values in self.where)
 
 
+OPTIMUM, TRAINED = "optimum", "trained"
+PHASES = (OPTIMUM, TRAINED)
+
+
+def measured(named: Named, phase: str) -> bool:
+    """Whether a scheme can be measured in a phase: not every one can be trained."""
+    return phase == OPTIMUM or isinstance(named.part, Trainable)
+
+
+def label(scheme: str, phase: str) -> str:
+    """What a scheme is called in tables and pictures in one of its phases."""
+    return str(scheme) if phase == OPTIMUM else f"{scheme}, {phase}"
+
+
 @dataclass(frozen=True)
 class Cell:
     """What one cell computes. ``point``: the swept fields' values, as (column, value) pairs.
 
-    ``brief``: only distances from HCH, the rest blank. ``office``: how many trees are simulated in time besides.
+    ``brief``: only distances from HCH, the rest blank. ``training``: how schemes are trained, if they are to be;
+    ``optima``: whether their optima are measured. ``office``: how many trees are simulated in time besides.
     """
 
     index: int
@@ -58,6 +75,8 @@ class Cell:
     point: tuple[tuple[str, Any], ...] = ()
     brief: bool = False
     office: OfficeTrees | None = None
+    training: Training | None = None
+    optima: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,18 +124,36 @@ def attempt(cell: Cell) -> Outcome:
 def run(cell: Cell) -> Result:
     """Measure every scheme of a cell."""
     setting = Setting(_trees(cell.scenario.part, cell.seed, cell.questions), cell.overseer.part, cell.seed)
-    if cell.brief:
-        compared = {"hch_accuracy": pick(setting.hch.root, setting.trees.root.truth[0])}
-        measured = [brief(named.part, setting) for named in cell.schemes]
-    else:
-        to = target(setting)
-        compared = references(setting, to)
-        measured = [measure(named.part, setting, to) for named in cell.schemes]
+    to = target(setting)
+    compared = {"hch_accuracy": to.hch_accuracy} if cell.brief else references(setting, to)
+    found = [
+        (named, OPTIMUM, brief(named.part, setting) if cell.brief else measure(named.part, setting, to))
+        for named in cell.schemes
+        if cell.optima
+    ]
+    if cell.training is not None:
+        taught = _taught(cell, setting)
+        found += [
+            (named, TRAINED, trained(named.part, cell.training, taught, setting, to))
+            for named in cell.schemes
+            if measured(named, TRAINED)
+        ]
     shared = {name: _mean(compared[name]) if name in compared else None for name in REFERENCES}
-    lived = measured_in_time(setting.trees, setting.human, cell.office) if cell.office else {}
+    lived = in_time(setting.trees, setting.human, cell.office) if cell.office else {}
     shared |= {name: lived.get(name) for name in OFFICE}
-    rows = tuple(_row(cell, named, own, shared) for named, own in zip(cell.schemes, measured, strict=True))
+    rows = tuple(_row(cell, named, phase, own, shared) for named, phase, own in found)
     return Result(cell.index, rows, _packed(compared, REFERENCES, cell.questions))
+
+
+def _taught(cell: Cell, setting: Setting) -> Setting:
+    """What schemes are trained on; deployment's own questions where nothing is shifted."""
+    assert cell.training is not None
+    scenario = cell.training.shift.of(cell.scenario.part)
+    return (
+        setting
+        if scenario == cell.scenario.part
+        else replace(setting, trees=_trees(scenario, cell.seed, cell.questions))
+    )
 
 
 @lru_cache(maxsize=2)
@@ -125,12 +162,12 @@ def _trees(scenario: Scenario, seed: int, questions: int) -> Trees:
     return scenario.trees(seed, questions)
 
 
-def _row(cell: Cell, named: Named, measured: Measured, shared: dict[str, float | None]) -> Row:
+def _row(cell: Cell, named: Named, phase: str, measured: Measured, shared: dict[str, float | None]) -> Row:
     values: dict[str, Any] = {
         "scenario": cell.scenario.label,
         "overseer": cell.overseer.label,
         "scheme": named.label,
-        "phase": "optimum",
+        "phase": phase,
         "gameability": gameability(cell.overseer.part),
         **{column: value for column, value in cell.point if column != "gameability" or value is not None},
         "seed": cell.seed,

@@ -60,7 +60,7 @@ def diff(before: Study, after: Study) -> Diff:
 def _matched(before: Study, after: Study) -> tuple[Draws, Draws]:
     """Both studies' points with the columns they share, and one name for what is matched under two."""
     old, new = _at(before, after), _at(after, before)
-    for kind in FAMILIES:
+    for kind in ("scenario", "overseer", "scheme"):
         was, now = (list(dict.fromkeys(one.keys[kind])) for one in (old, new))
         if len(was) == len(now) == 1 and was != now:
             name = f"{was[0]} → {now[0]}"
@@ -130,7 +130,7 @@ def _facts(study: Study) -> dict[str, str]:
     """Everything that makes up a study, by name."""
     spec = study.spec
     found = {"version": study.about.get("version", ""), "plug-ins": study.about.get("plugins", "") or "none"}
-    found |= {name: str(getattr(spec, name)) for name in ("questions", "seeds", "first_seed")}
+    found |= {name: str(getattr(spec, name)) for name in ("questions", "seeds", "first_seed", "phases")}
     for kind in FAMILIES:
         only = len(spec.of(kind)) == 1
         for named in spec.of(kind):
@@ -143,7 +143,9 @@ def _nothing(before: Study, after: Study) -> str:
     """What each of two studies without a common point has."""
     lines = ["the two studies have no point in common, so there is nothing to compare:"]
     for study in (before, after):
-        there = [f"{kind}s {', '.join(one.label for one in study.spec.of(kind))}" for kind in FAMILIES]
+        there = [
+            f"{kind}s {', '.join(one.label for one in study.spec.of(kind))}" for kind in FAMILIES if study.spec.of(kind)
+        ]
         swept = [f"{axis.column} {', '.join(map(str, axis.values))}" for axis in study.spec.axes]
         lines.append(f"  {study.directory}: {'; '.join(there + swept)}")
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from divergence import ablations, changes, intervals, shares, verdicts
+from divergence.cell import OPTIMUM
 from divergence.intervals import Draws
 from divergence.spec import Spec, focus
 from divergence.store import ABLATIONS, SHARES, Store, StoreError
@@ -90,7 +91,9 @@ class Grounds:
         return {name: table for name, table in found.items() if len(table)}
 
     def _here(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The lines at the default of whatever but γ is swept; a field that a part does not have is no obstacle."""
+        """Lines of optima at the default of whatever else is swept; a field that a part does not have is no obstacle."""
+        if "phase" in table:
+            table = table[table["phase"] == OPTIMUM]
         for column, value in focus(self.spec).items():
             if column in table:
                 table = table[(table[column] == value) | table[column].isna()]

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from divergence.cell import STORED, unpack
+from divergence.cell import STORED, label, unpack
 from divergence.measures import COSTS, MEASURES, REFERENCES, WORST
 from scenarios import streams
 from scenarios.streams import Floats
@@ -90,8 +90,8 @@ def _resampled(
     def one(same: tuple[Any, ...]) -> tuple[tuple[dict[str, Any], ...], Floats, NDArray[np.float32]]:
         rows, blobs, shared = zip(*same, strict=True)
         tables = _tables(blobs, unpack(shared[0], len(REFERENCES)))[:, wanted]
-        weights = _weights(rows[0]["seed"], tables.shape[2])
-        return rows, tables.mean(axis=2, dtype=np.float64), _products(tables, weights)
+        drawn = weights(rows[0]["seed"], tables.shape[2])
+        return rows, tables.mean(axis=2, dtype=np.float64), _products(tables, drawn)
 
     cells = (tuple(same) for _, same in itertools.groupby(details, key=lambda detail: (detail[0]["seed"], detail[2])))
     with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -154,12 +154,13 @@ def summary(found: Draws) -> pd.DataFrame:
 def differences(found: Draws, measure: str = "harm", among: Sequence[str] | None = None) -> pd.DataFrame:
     """Paired differences, scheme ``a`` less scheme ``b``, at every point: ``difference``, ``low``, ``high`` (95 %).
 
+    Trained schemes are schemes of their own, by the label of their phase.
     ``among``: only between these schemes; by default between all.
     """
     means, resampled = found.of(measure)
-    schemes = found.keys["scheme"].to_numpy()
+    schemes = np.array([label(*names) for names in zip(found.keys["scheme"], found.keys["phase"], strict=True)])
     tables = []
-    for key, every in _curves(found, "scheme"):
+    for key, every in _curves(found, "scheme", "phase"):
         rows = np.array([row for row in every if among is None or schemes[row] in among], dtype=np.intp)
         a, b = (rows[places] for places in np.triu_indices(len(rows), k=1))
         low, high = np.percentile(resampled[a] - resampled[b], _ENDS, axis=1)
@@ -218,9 +219,9 @@ def crossing(gamma: Floats, harm: Floats, threshold: float) -> Floats:
     return np.where(above.any(axis=0), np.where(first == 0, gamma[0], found), np.nan)
 
 
-def _curves(found: Draws, along: str) -> Iterable[tuple[dict[str, Any], list[int]]]:
-    """Rows that agree in every key but one, with those keys."""
-    others = [name for name in found.keys.columns if name != along]
+def _curves(found: Draws, *along: str) -> Iterable[tuple[dict[str, Any], list[int]]]:
+    """Rows that agree in every key but some, with those keys."""
+    others = [name for name in found.keys.columns if name not in along]
     grouped: dict[tuple[Any, ...], list[int]] = {}
     for place, values in enumerate(found.keys[others].itertuples(index=False, name=None)):
         # NaN differs from itself: blanks are one key.
@@ -250,7 +251,7 @@ def _tables(blobs: Sequence[bytes], reference: NDArray[np.float32]) -> NDArray[n
 
 
 @lru_cache(maxsize=64)
-def _weights(seed: int, questions: int) -> NDArray[np.float32]:
+def weights(seed: int, questions: int) -> NDArray[np.float32]:
     """Resampling weights of a seed's questions, (questions, resamples): columns sum to 1. Keyed, so pictures repeat.
 
     In 32 bits: resampled means are right to 1e-6, and a study is a hundred thousand of these products.

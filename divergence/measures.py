@@ -130,7 +130,7 @@ def measure(scheme: Scheme, setting: Setting, to: Target) -> Measured:
     """All measures of a scheme at its optimum, one number per question each."""
     try:
         policy = optimum(scheme, setting)
-        values = _distances(policy, to)
+        values = distances(policy, to)
         values["gamed"] = _gamed(at_root(policy), counterfactual(scheme, setting.deafened))
         plain = counterfactual(scheme, setting.unplanted)
         values["planted_harm"] = np.maximum((plain.answered * to.true).sum(axis=0) - values["accuracy"], 0.0)
@@ -189,7 +189,7 @@ def _from_hch(policy: Policy, to: Target) -> dict[str, Floats]:
     }
 
 
-def _distances(policy: Policy, to: Target) -> dict[str, Floats]:
+def distances(policy: Policy, to: Target) -> dict[str, Floats]:
     """Distances from all references, likewise."""
     pi, answered = policy.root, 1.0 - policy.abstained
     middle = (pi + to.hch) / 2

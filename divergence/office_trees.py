@@ -31,7 +31,7 @@ class OfficeTrees:
     office: Office
 
 
-def measured(trees: Trees, human: Overseer, asked: OfficeTrees) -> dict[str, float]:
+def in_time(trees: Trees, human: Overseer, asked: OfficeTrees) -> dict[str, float]:
     """The columns for one cell's trees. Raises ``Deadlock`` where an office has too few desks to go on."""
     some = trees.first(asked.trees)
     told = events.run(some, human, asked.office)

@@ -37,6 +37,7 @@ def flatten(table: dict[str, Any], front: str = "") -> list[tuple[str, Any]]:
 
 
 _ROW = {"scenario", "overseer", "scheme", "phase", "seed", "questions", "status", "harm", "better", "accuracy"}
+_ROW |= {"human_minutes", "elapsed_minutes", "labels"}
 _BESIDE = {"change", "point", "gamma_star", "mean_harm"}
 _TAKEN = frozenset(_ROW | _BESIDE)
 

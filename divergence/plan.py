@@ -13,7 +13,7 @@ from typing import Any
 
 from divergence import ablations, design, shares
 from divergence.build import SpecError
-from divergence.cell import Cell
+from divergence.cell import OPTIMUM, TRAINED, Cell
 from divergence.spec import Axis, Spec, apply, reached
 from divergence.store import ABLATIONS, FILE, SHARES
 
@@ -62,7 +62,18 @@ def _cell(index: int, one: Spec, seed: int, given: Point, spec: Spec) -> Cell:
     columns += [(_NUMBER, given[_NUMBER])] if ranges else []
     schemes = tuple(named for named in one.schemes if named.at(dict(columns)))
     parts = (one.scenarios[0], one.overseers[0], schemes)
-    return Cell(index, *parts, seed, one.questions, tuple(columns), brief=spec.brief, office=spec.office)
+    training = one.training if TRAINED in spec.phases else None
+    return Cell(
+        index,
+        *parts,
+        seed,
+        one.questions,
+        tuple(columns),
+        brief=spec.brief,
+        office=spec.office,
+        training=training,
+        optima=OPTIMUM in spec.phases,
+    )
 
 
 def _draws(spec: Spec) -> list[Point]:

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from divergence import figures, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
+from divergence.cell import OPTIMUM, TRAINED
 from divergence.figures import names, panels
 from divergence.figures.costs import spans
 from divergence.figures.curves import REFERENCES
@@ -76,7 +77,7 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
     warning = f'<div class="warning"><p>Rows without values:</p>{html.bullets(failed)}</div>' if failed else ""
     labels = series(study.summary[study.summary["measure"] == "harm"])
     asked = (
-        f"{len(spec.schemes)} training scheme{'s' * (len(spec.schemes) > 1)} at the optimum of what they train for, "
+        f"{len(spec.schemes)} training scheme{'s' * (len(spec.schemes) > 1)} {_phases(spec)}, "
         f"compared with HCH: a tree of the same simulated humans, who can be gamed. {spec.questions:,} questions × "
         f"{spec.seeds} seed{'s' * (spec.seeds > 1)} at every point; brackets are 95 % intervals."
     )
@@ -88,6 +89,12 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
     terms = " ".join([terms, *_swept(spec, fields)])
     before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}{html.chooser(labels)}"
     return Section("findings", "What was found", before)
+
+
+def _phases(spec: Spec) -> str:
+    """Where in training schemes are looked at."""
+    said = {OPTIMUM: "at the optimum of what they train for", TRAINED: "as trained on a budget of human minutes"}
+    return " and ".join(said[phase] for phase in spec.phases)
 
 
 def _swept(spec: Spec, fields: Fields) -> list[str]:
@@ -144,7 +151,9 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             "",
             figures.costs(summary),
             "Of one supervised episode: minutes of human work, minutes until it is over if nobody waits for a desk, "
-            "and human judgements. Whiskers, where there are any, span the swept values.",
+            "and human judgements. "
+            + ("Of a trained scheme: what its whole training took. " if TRAINED in study.spec.phases else "")
+            + "Whiskers, where there are any, span the swept values.",
             {"costs": ("costs", _csv(spans(summary)))},
         ),
     ]
@@ -152,7 +161,7 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
 
 def _worst(study: Study) -> list[Section]:
     """Worst harm against ``ε``; nothing where no scheme has an objective."""
-    curves = worst_curves(study.spec)
+    curves = worst_curves(study.spec) if OPTIMUM in study.spec.phases else pd.DataFrame()
     if not len(curves):
         return []
     before = (
@@ -228,7 +237,13 @@ def _assumed(study: Study) -> Section:
     spec = study.spec
     blocks = [
         f'<h3 class="kind">{kind.capitalize()}s</h3>{html.parts(kind, named, spec)}'
-        for kind, named in (("scenario", spec.scenarios), ("overseer", spec.overseers), ("scheme", spec.schemes))
+        for kind, named in (
+            ("scenario", spec.scenarios),
+            ("overseer", spec.overseers),
+            ("scheme", spec.schemes),
+            ("training", spec.trainings),
+        )
+        if named
     ]
     counted = (
         f"{spec.questions:,} questions per seed; seeds {spec.first_seed} to {spec.first_seed + spec.seeds - 1}. "

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from distillers.training import Training
 from divergence.build import FAMILIES, SpecError, make, nearest
-from divergence.cell import Named
+from divergence.cell import OPTIMUM, Named, label, measured
 from divergence.office_trees import OfficeTrees
 from scenarios import part as parts
 from scenarios.part import Part
@@ -77,6 +78,8 @@ class Spec:
 
     ``brief``: only distances from HCH are measured and accuracy, the rest is blank; several times faster.
     ``office``: trees of every cell that are simulated in time.
+    ``phases``: what is measured of a scheme: its optimum, what training on a budget comes to, or both.
+    ``trainings``: how that is done, one or none.
     """
 
     scenarios: tuple[Named, ...]
@@ -92,6 +95,13 @@ class Spec:
     sample: Sample | None = None
     brief: bool = False
     office: OfficeTrees | None = None
+    phases: tuple[str, ...] = (OPTIMUM,)
+    trainings: tuple[Named, ...] = ()
+
+    @property
+    def training(self) -> Training | None:
+        """How schemes are trained in the phase ``trained``."""
+        return self.trainings[0].part if self.trainings else None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -106,15 +116,17 @@ class Spec:
         return next((axis for axis in self.axes if axis.column == "gameability" and len(axis.values) > 1), None)
 
     def of(self, kind: str) -> tuple[Named, ...]:
-        """The study's parts of one kind: scenario, overseer or scheme."""
-        return {"scenario": self.scenarios, "overseer": self.overseers, "scheme": self.schemes}[kind]
+        """The study's parts of one kind: scenario, overseer, scheme or training."""
+        found: tuple[Named, ...] = getattr(self, f"{kind}s")
+        return found
 
     @property
     def groups(self) -> dict[str, list[str]]:
         """Labels of the schemes by the group they are shown with, both in order of first appearance."""
         found: dict[str, list[str]] = {}
         for named in self.schemes:
-            found.setdefault(type(named.part).group, []).append(named.label)
+            labels = [label(named.label, phase) for phase in self.phases if measured(named, phase)]
+            found.setdefault(type(named.part).group, []).extend(labels)
         return found
 
     def among(self, labels: tuple[str, ...]) -> Spec:
@@ -181,7 +193,9 @@ def _addressed(spec: Spec, path: str, where: str) -> tuple[str, list[str], list[
     """A path's kind of part, the steps to its field, and the parts that have it."""
     kind, *rest = path.split(".")
     if kind not in FAMILIES or not rest:
-        raise SpecError(f"{where}: a path starts with scenario., overseer. or scheme., and ends with a field")
+        raise SpecError(
+            f"{where}: a path starts with scenario., overseer., scheme. or training., and ends with a field"
+        )
     labels = [one.label for one in spec.of(kind)]
     only, steps = (rest[0], rest[1:]) if rest[0] in labels and len(rest) > 1 else (None, rest)
     return kind, steps, [one for one in spec.of(kind) if only in (None, one.label) and _has(one.part, steps)]

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from distillers.training import Training
 from divergence import design, specbox, specoffice, specsample
 from divergence.build import FAMILIES, SpecError, build, nearest
-from divergence.cell import Named
+from divergence.cell import OPTIMUM, PHASES, TRAINED, Named, measured
 from divergence.plain import columns, finite, flatten, toml, whole
 from divergence.spec import Axis, Spec, apply
 from scenarios import part as parts
@@ -31,6 +32,8 @@ _KEYS = (
     "scenario",
     "overseer",
     "scheme",
+    "phases",
+    "training",
     "sweep",
     *specbox.KEYS,
     *specsample.KEYS,
@@ -72,7 +75,10 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
         seeds=whole(table, "seeds", 8, 1, 100_000, name, wrong),
         first_seed=whole(table, "first_seed", 0, 0, 2**62, name, wrong),
         brief=_switch(table, "brief", name, wrong),
+        phases=_phases(table, name, wrong),
+        trainings=found["training"],
     )
+    spec = _trainable(spec, name, wrong)
     spec = replace(spec, axes=_axes(table.get("sweep", {}), spec, name, wrong))
     spec = specbox.parsed(spec, table, name, wrong)
     spec = specsample.parsed(spec, table, name, wrong)
@@ -92,8 +98,30 @@ def _switch(table: dict[str, Any], key: str, name: str, wrong: list[str]) -> boo
     return given is True
 
 
+def _phases(table: dict[str, Any], name: str, wrong: list[str]) -> tuple[str, ...]:
+    """What is measured of schemes: some of ``PHASES``."""
+    given = table.get("phases", [OPTIMUM])
+    if not isinstance(given, list) or not given or any(given.count(one) > 1 or one not in PHASES for one in given):
+        wrong.append(f"{name}: phases: must be a list of one or more of {', '.join(PHASES)}, not {given!r}")
+        return (OPTIMUM,)
+    return tuple(phase for phase in PHASES if phase in given)
+
+
+def _trainable(spec: Spec, name: str, wrong: list[str]) -> Spec:
+    """The study with a way to train, if it trains."""
+    if len(spec.trainings) > 1:
+        wrong.append(f"{name}: training: one is permitted, not {len(spec.trainings)}; sweep its fields to try several")
+    if TRAINED not in spec.phases:
+        return spec
+    if spec.schemes and not any(measured(named, TRAINED) for named in spec.schemes):
+        wrong.append(f"{name}: phases: none of the schemes can be trained")
+    return spec if spec.trainings else replace(spec, trainings=(Named("training", Training()),))
+
+
 def _family(tables: Any, kind: str, name: str, wrong: list[str]) -> tuple[Named, ...]:
     """All parts of one kind: a table, or an array of tables; a study without any gets the defaults."""
+    if tables is None and kind == "training":
+        return ()
     if tables is None:
         tables = [{"type": "human"}] if kind == "overseer" else None
     if isinstance(tables, dict):
@@ -105,7 +133,7 @@ def _family(tables: Any, kind: str, name: str, wrong: list[str]) -> tuple[Named,
     for number, table in enumerate(tables):
         where = f"{name}: {kind}[{number}]" if len(tables) > 1 else f"{name}: {kind}"
         try:
-            built = build(kind, table, where)
+            built = build(kind, {"type": "training"} | table if kind == "training" else table, where)
         except SpecError as error:
             wrong.extend(error.mistakes)
             continue
@@ -191,6 +219,7 @@ def dumps(spec: Spec) -> str:
     lines += ["brief = true"] if spec.brief else []
     office_key, office = specoffice.lines(spec)
     lines += office_key
+    lines += [f"phases = {toml(list(spec.phases))}"] if spec.phases != (OPTIMUM,) else []
     for kind in FAMILIES:
         for named in spec.of(kind):
             table = parts.as_table(named.part)

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from divergence import readable, spec, terminal_grounds
+from divergence.cell import label
 from divergence.intervals import RESAMPLES, THRESHOLD
 from divergence.study import Study
 
@@ -23,7 +24,7 @@ _PLAIN = ("harm", "better", "accuracy", "deceived", "gamed")
 def show(study: Study, console: Console) -> None:
     """Print a study: one block per scenario and overseer, at the default value of whatever else is swept."""
     at = focus(study)
-    summary, crossings = _at(study.summary, at), _at(study.crossings, at)
+    summary, crossings = (_labelled(_at(table, at)) for table in (study.summary, study.crossings))
     differences = _at(study.differences(among=compared(study)), at)
     for (scenario, overseer), block in summary.groupby(["scenario", "overseer"], sort=False):
         here = {"scenario": scenario, "overseer": overseer}
@@ -56,6 +57,13 @@ def _at(table: pd.DataFrame, at: dict[str, Any]) -> pd.DataFrame:
         if column in table:
             table = table[(table[column] == value) | table[column].isna()]
     return table
+
+
+def _labelled(table: pd.DataFrame) -> pd.DataFrame:
+    """Schemes by what they are called in each phase."""
+    if not len(table):
+        return table
+    return table.assign(scheme=[label(*names) for names in zip(table["scheme"], table["phase"], strict=True)])
 
 
 def _title(scenario: str, overseer: str, at: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from hch.desks import Room, Work, room
 from hch.office import Office
 from overseers.pace import TICKS_PER_MINUTE
 
-Kind = Literal["think", "join", "rate", "judge"]
+Kind = Literal["think", "join", "rate", "compare", "judge"]
 Life = Generator[Any, Any, Any]
 """Yields ``Job`` or ``Together``; is sent ``Served``, or a list of what the parts returned."""
 

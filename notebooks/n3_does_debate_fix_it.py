@@ -10,8 +10,9 @@ with app.setup:
 
     from distillers.approval import Approval
     from distillers.cross_examination import CrossExamination
-    from distillers.debate import Debate, joined_above, max_min
+    from distillers.debate import Debate
     from distillers.debate_hch_judge import DebateHCH
+    from distillers.protocol import joined_above, max_min
     from divergence import figures
     from divergence.live import live
     from hch.setting import Setting

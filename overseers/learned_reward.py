@@ -6,6 +6,8 @@ of a fit, so any of them may be negative.
 
 from __future__ import annotations
 
+import numpy as np
+
 from overseers.base import Belief, Hearing, Overseer
 from scenarios.part import field, part
 from scenarios.streams import Floats
@@ -18,6 +20,11 @@ class LearnedReward(Overseer):
     support_weight: float = field(8.0, "weight of support by sub-answers", symbol="θ_m", unit="noise units")
     leaf_weight: float = field(8.0, "weight of support at a leaf", symbol="θ_leaf", unit="noise units")
     persuasion_weight: float = field(0.75, "weight of persuasion", symbol="θ_p")
+
+    @property
+    def weights(self) -> Floats:
+        """Of support above leaves, of support at leaves, of persuasion."""
+        return np.array([self.support_weight, self.leaf_weight, self.persuasion_weight])
 
     def own(self, hearing: Hearing) -> Belief:
         return self.rating(hearing, hearing.thought)

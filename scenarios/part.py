@@ -131,7 +131,7 @@ def find(family: type[PartFamily], package: str) -> dict[str, type[PartFamily]]:
     """
     _import_all(package)
     found: dict[str, type[PartFamily]] = {}
-    for cls in _subclasses(family):
+    for cls in [family, *_subclasses(family)]:
         if "__part__" not in cls.__dict__ or inspect.isabstract(cls):
             continue
         name = cls.part_name()

@@ -9,6 +9,7 @@ generator is ever stored. Python integers serve single draws, blocked NumPy many
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +68,13 @@ def derive(keys: Keys, step: int) -> Keys:
 
 def keys_from(seed: int, purpose: str, start: int, count: int) -> Keys:
     """Keys number ``start`` … ``start + count - 1`` of a purpose. Shape (count,)."""
+    return keys_of(seed, purpose, np.arange(start, start + count, dtype=np.uint64))
+
+
+def keys_of(seed: int, purpose: str, numbers: NDArray[Any]) -> Keys:
+    """The keys of some numbers of a purpose, (n,) → (n,)."""
     base = derive_one(mix(seed + _GOLDEN), word(purpose))
-    steps = np.arange(start, start + count, dtype=np.uint64)
-    steps += np.uint64(_GOLDEN)
+    steps = numbers.astype(np.uint64) + np.uint64(_GOLDEN)
     return mix_in_place(mix_in_place(steps) ^ np.uint64(base))
 
 

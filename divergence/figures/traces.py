@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from divergence import style
+from divergence.cell import label as label
 from divergence.figures import names
 from divergence.figures.panels import Panel
 from divergence.intervals import THRESHOLD
@@ -23,11 +24,6 @@ def series(summary: pd.DataFrame) -> list[str]:
     """Labels of the lines: schemes, in order of appearance, trained ones apart from their optima."""
     pairs = summary[["scheme", "phase"]].drop_duplicates().itertuples(index=False, name=None)
     return [label(scheme, phase) for scheme, phase in pairs]
-
-
-def label(scheme: str, phase: str) -> str:
-    """The name of a line."""
-    return str(scheme) if phase == "optimum" else f"{scheme} ({phase})"
 
 
 def ticks(labels: Sequence[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from divergence import cell, plan
 from divergence import study as studies
 from divergence.build import SpecError
-from divergence.office_trees import OFFICE, OfficeTrees, measured
+from divergence.office_trees import OFFICE, OfficeTrees, in_time
 from divergence.specfile import dumps, loads, parse
 from hch import batch, exact
 from hch.office import Office
@@ -28,7 +28,7 @@ TABLE = {
 
 def test_with_a_desk_for_everybody_it_is_the_batch_engine():
     trees, human = Ledger(depth=3).trees(5, 40), Human(gameability=3.0)
-    found = measured(trees, human, OfficeTrees(12, Office()))
+    found = in_time(trees, human, OfficeTrees(12, Office()))
     times, roots = batch.times(trees, human), batch.answers(trees, human)[-1][0]
     assert found["office_makespan_minutes"] == times.finish[:12].max() / TICKS_PER_MINUTE
     assert found["office_minutes"] == pytest.approx(times.work[:12].mean() / TICKS_PER_MINUTE, rel=1e-12)
@@ -37,7 +37,7 @@ def test_with_a_desk_for_everybody_it_is_the_batch_engine():
 
 def test_one_person_does_all_the_work_in_turn():
     trees, human = Ledger(depth=2).trees(0, 10), Human()
-    found = measured(trees, human, OfficeTrees(10, Office(staff=1)))
+    found = in_time(trees, human, OfficeTrees(10, Office(staff=1)))
     assert found["office_makespan_minutes"] == pytest.approx(10 * found["office_minutes"], rel=1e-12)
 
 
@@ -45,7 +45,7 @@ def test_simulated_accuracy_is_hch_s():
     """Within four standard errors of the exact recursion, over many trees."""
     trees, human = Ledger(depth=2).trees(0, 2000), Human(gameability=3.0)
     chance = (exact.hch(trees, human).root * trees.root.true[:, 0]).sum(axis=0)
-    found = measured(trees, human, OfficeTrees(2000, Office()))["office_accuracy"]
+    found = in_time(trees, human, OfficeTrees(2000, Office()))["office_accuracy"]
     assert abs(found - chance.mean()) < 4 * np.sqrt((chance * (1 - chance)).sum()) / 2000
 
 
