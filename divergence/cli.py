@@ -165,6 +165,9 @@ def sweep(
     open_: Open = False,
 ) -> None:
     """Run a study of your own: any field of any part may be swept, several at once."""
+    from divergence.workers import prepare
+
+    prepare(1 if scheduler or dry_run else workers)
     from divergence import plan, specfile
 
     load_plugins(plugin)

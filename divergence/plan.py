@@ -70,6 +70,7 @@ def _cell(index: int, one: Spec, seed: int, given: Point, spec: Spec) -> Cell:
         one.questions,
         tuple(columns),
         brief=spec.brief,
+        office=spec.office,
         training=training,
         optima=OPTIMUM in spec.phases,
     )
@@ -112,9 +113,13 @@ def _points(axes: list[Axis]) -> Iterator[Point]:
 
 
 def chunks(todo: list[Cell]) -> list[list[Cell]]:
-    """Cells that travel to a worker together: neighbours of one scenario and seed."""
+    """Cells that travel to a worker together: neighbours of one scenario and seed.
+
+    Seed after seed, for scenarios that differ in planting alone share what is drawn for a seed.
+    """
     found = []
-    for _, same in itertools.groupby(todo, key=lambda cell: (cell.scenario, cell.seed)):
+    in_turn = sorted(todo, key=lambda cell: cell.seed)
+    for _, same in itertools.groupby(in_turn, key=lambda cell: (cell.scenario, cell.seed)):
         group = list(same)
         found += [group[start : start + _CELLS_PER_CHUNK] for start in range(0, len(group), _CELLS_PER_CHUNK)]
     return found

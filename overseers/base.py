@@ -176,9 +176,7 @@ def margins(values: Floats) -> Floats:
         np.minimum(top, value, out=lesser)
         np.maximum(second, lesser, out=second)
         np.maximum(top, value, out=top)
-    lead: Floats = values - top
-    np.copyto(lead, top - second, where=values == top)
-    return lead
+    return np.asarray(values - np.where(values == top, second, top))
 
 
 def _pair(opinion: Opinion, merit: Floats, a: Answers, b: Answers) -> Floats:
