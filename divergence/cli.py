@@ -115,6 +115,10 @@ def compare(
     full: Annotated[
         bool, typer.Option("--full", help="Every scheme at every λ and under every change, in minutes.")
     ] = False,
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(help="optimum (the default), or trained: on a budget of human minutes; repeatable."),
+    ] = None,
     gameability: Annotated[list[float] | None, typer.Option(help="Only this γ; repeatable.")] = None,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; repeatable.")] = None,
     overseer: Annotated[list[str] | None, typer.Option(help="This overseer instead of human; repeatable.")] = None,
@@ -137,7 +141,7 @@ def compare(
     from divergence import api
 
     load_plugins(plugin)
-    spec = api.default_spec(quick=quick, full=full)
+    spec = api.default_spec(quick=quick, full=full, phases=phase or ["optimum"])
     chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
     spec = customised(api.customised(spec, seed, gameability or None, chosen), settings)
     _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
