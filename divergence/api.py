@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from distillers.base import Scheme
 from divergence import specfile, study
@@ -21,6 +21,10 @@ from scenarios.base import Scenario
 from scenarios.part import Part
 
 QUICK: dict[str, Any] = {"questions": 100, "seeds": 2}
+if TYPE_CHECKING:
+    from hch.corruption import Attack
+    from hch.office import Office
+
 Where = tuple[tuple[str, tuple[Any, ...]], ...]
 ELSEWHERE: Where = (
     ("self_persuasion", (0.5,)),
@@ -98,17 +102,27 @@ def tree(
     question: int = 0,
     worst: float | None = None,
     staff: int | None = None,
+    office: Office | None = None,
+    attack: Attack | None = None,
 ) -> Any:
     """One consultation of HCH, as a record; ``print`` it to see who was asked what, when, and what they answered.
 
     ``worst``: an ``ε``; the record then also has what the core schemes' worst ``ε``-near optima answer there.
-    ``staff``: how many people share the work; by default everybody has a desk.
+    ``staff``: how many people share the work; by default everybody has a desk. ``office``: how they are organised
+    (deadlines, hurry; ``hch.office.Office``), and ``attack``: what corrupts them (``hch.corruption.Attack``).
     """
     from divergence.consultation import consultation
+    from hch.office import Office
+
+    office = Office() if office is None else office
+    if staff is not None:
+        if staff < 1:
+            raise SpecError(f"staff must be a whole number ≥ 1, not {staff}")
+        office = replace(office, staff=staff)
 
     asked = _part("scenario", scenario), _part("overseer", overseer)
     core = default_spec(quick=True).schemes if worst is not None else ()
-    return consultation(*asked, seed, question, worst, core, staff)
+    return consultation(*asked, seed, question, worst, core, office, attack)
 
 
 def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
