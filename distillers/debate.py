@@ -25,10 +25,6 @@ from overseers.base import Hearing
 from scenarios.joins import Answers
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
-<<<<<<< HEAD
-=======
-from scenarios.trees import Trees
->>>>>>> office
 
 FULL_DEPTH = 1000
 
@@ -92,29 +88,5 @@ class Debate(Debating, Trainable):
     def learner(self, setting: Setting, student: Student) -> Verdicts:
         return Verdicts(setting, student, self)
 
-<<<<<<< HEAD
     def limit(self, setting: Setting, student: Student) -> Verdicts:
         return Verdicts(setting, student, self)
-=======
-def judged_height(setting: Setting, levels_down: int) -> int:
-    """The level of the questions that are judged, ``max(0, d - ℓ)``."""
-    return max(0, setting.trees.depth - levels_down)
-
-
-def joined_above(trees: Trees, winners: Answers, height: int) -> list[Answers]:
-    """What the winners at one level make the answers of every level above it, lowest first."""
-    above: list[Answers] = []
-    for asker in range(height + 1, trees.depth + 1):
-        winners = trees.joined(winners, asker)
-        above.append(winners)
-    return above
-
-
-def max_min(trees: Trees, margin: Floats, height: int) -> list[Floats]:
-    """``S`` at one level and at every level above it: the answerer picks a split, the opponent its weakest part."""
-    margins = [margin]
-    for asker in range(height + 1, trees.depth + 1):
-        margin = trees.reduced(margin, asker, np.minimum, np.maximum)
-        margins.append(margin)
-    return margins
->>>>>>> office
