@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from divergence import ablations, design, shares
+from divergence import ablations, design, learning, shares
 from divergence.build import SpecError
 from divergence.cell import OPTIMUM, TRAINED, Cell
 from divergence.spec import Axis, Spec, apply, reached
-from divergence.store import ABLATIONS, FILE, SHARES
+from divergence.store import ABLATIONS, FILE, LEARNING, SHARES
 
 _CELLS_PER_CHUNK = 17
 _NUMBER = "point"
@@ -121,8 +121,9 @@ def chunks(todo: list[Cell]) -> list[list[Cell]]:
 
 
 def everything(spec: Spec) -> dict[str, list[Cell]]:
-    """All cells by the file that keeps their results: the study's own, its ablations, the points of its box."""
-    return {FILE: cells(spec), ABLATIONS: ablations.cells(spec), SHARES: shares.cells(spec)}
+    """All cells by the file that keeps their results: the study's own, its ablations, its box, its learning curves."""
+    beside = {ABLATIONS: ablations.cells(spec), SHARES: shares.cells(spec), LEARNING: learning.cells(spec)}
+    return {FILE: cells(spec)} | beside
 
 
 def memory(todo: Iterable[Cell]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import figures, pairs, wording
+from divergence import figures, pairs, training_sections, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.cell import OPTIMUM, TRAINED
@@ -60,6 +60,7 @@ def sections(study: Study) -> list[Section]:
         _found(study, point, fields),
         *_pictures(study, fields),
         *_worst(study),
+        *(Section(*one) for one in training_sections.made(study)),
         _differences(study, point, fields),
         *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),
         _assumed(study),

@@ -20,6 +20,8 @@ import pandas as pd
 
 from divergence import intervals, plan, pool, specfile
 from divergence.cell import STORED, Cell, Failure
+from divergence.curves import TABLES as CURVES
+from divergence.curves import Learning
 from divergence.grounds import TABLES, Grounds
 from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
@@ -87,6 +89,11 @@ class Study:
     def grounds(self) -> Grounds:
         """What the ranking hangs on: ``.ablations``, ``.shares``, ``.verdicts`` and what is behind them."""
         return Grounds(self.directory, self.spec, self.summary, self.crossings)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """What schemes learn from how much human time: ``.curves``, ``.taxes``, ``.frontier``."""
+        return Learning(self.directory)
 
     def differences(self, measure: str = "harm", among: Sequence[str] | None = None) -> pd.DataFrame:
         """Scheme ``a`` less scheme ``b`` under common luck at every point, with intervals; of all schemes, or some."""
@@ -201,7 +208,7 @@ def write_tables(study: Study) -> None:
     """All numbers behind the pictures: ``results.csv``, ``summary.csv``, and what the ranking hangs on if asked for."""
     write_csv(study)
     write_table(study.summary, study.directory / "summary.csv")
-    for name, table in study.grounds.tables().items():
+    for name, table in (study.grounds.tables() | study.learning.tables()).items():
         write_table(table, study.directory / f"{name}.csv")
 
 
@@ -225,7 +232,7 @@ def default_name(spec: Spec) -> str:
 def discard(directory: Path) -> None:
     """Remove a study's files from a directory (and nothing else in it)."""
     stores = [file + ending for file in FILES for ending in ("", "-wal", "-shm")]
-    tables = [f"{name}.csv" for name in ("results", "summary", *TABLES)]
+    tables = [f"{name}.csv" for name in ("results", "summary", *TABLES, *CURVES)]
     for name in (*stores, *tables, "report.html", "spec.toml"):
         path = directory / name
         if path.is_dir():
