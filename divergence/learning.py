@@ -49,7 +49,7 @@ def cells(spec: Spec, shares: Sequence[float] = SHARES, seeds: int = SEEDS) -> l
 
 
 def focused(spec: Spec, gamma: float = 1.5) -> Spec:
-    """The study at one value of everything swept: the tried γ next to ``gamma``, a part's own value, else the middle."""
+    """The study at one value of all that is swept: γ nearest to ``gamma``, a part's own value, else the middle one."""
     at = focus(spec)
     for axis in spec.axes:
         if axis.column == "gameability":

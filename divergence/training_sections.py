@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from distillers.base import NoOptimum
 from distillers.chisel import Chisel
 from divergence import fragments as html
-from divergence.cell import TRAINED
+from divergence.cell import TRAINED, gameability
 from divergence.chisel import ARGMAX, SAMPLED, Chiselled, chiselled
 from divergence.figures import chisel as timelines
 from divergence.figures.learning import frontier, learning
@@ -85,7 +85,8 @@ def _taxes(taxes: pd.DataFrame) -> str:
 def _frontier(study: Study, curves: pd.DataFrame) -> Made:
     reading = (
         "Large marks joined by steps are what no scheme beats: less harm on no larger a budget. Small faint marks are "
-        "everything else that was tried."
+        "everything else that was tried. Where lines above lie within each other's intervals, who is in front is not "
+        "settled."
     )
     tables = {"frontier": ("frontier", _csv(study.learning.frontier))}
     return "frontier", "Which scheme for how much human time?", "", frontier(curves), reading, tables
@@ -102,10 +103,12 @@ def _chisel(spec: Spec) -> list[Made]:
         found = chiselled(Setting(trees, overseer.part, spec.first_seed), replace(_STEPS))
     except NoOptimum:
         return []
-    before = f"<p>{html.text(_CHISEL)}</p><p>{html.text(f'{scenario.label}, {overseer.label}: {_said(found)}')}</p>"
+    gamma = gameability(overseer.part)
+    where = f"{scenario.label}, {overseer.label}" + (f" at γ = {gamma:g}" if gamma is not None else "")
+    before = f"<p>{html.text(_CHISEL)}</p><p>{html.text(f'{where}: {_said(found)}')}</p>"
     reading = (
-        "Above, harm: the argmax is what an optimum plays at once; sampled training starts from imitation and is "
-        "changed only by what it does. Below, of the questions whose best paid claim is false, the share in which it "
+        "Harm: the argmax is what an optimum plays at once; sampled training starts from imitation and is changed only "
+        "by what it does. Beside it, of the questions whose best paid claim is false, the share in which that claim "
         "has been given, and is given more often than not; and the chance of tampering with the reward."
     )
     tables = {"chisel": ("the chisel's timeline", _csv(found.timeline))}
