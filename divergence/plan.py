@@ -112,11 +112,15 @@ def _points(axes: list[Axis]) -> Iterator[Point]:
 
 
 def chunks(todo: list[Cell]) -> list[list[Cell]]:
-    """Cells that travel to a worker together: neighbours of one scenario and seed."""
+    """Cells that travel to a worker together: neighbours of one scenario and seed; what trains, by itself.
+
+    A chunk is stored whole, and training takes long enough to be worth keeping.
+    """
     found = []
     for _, same in itertools.groupby(todo, key=lambda cell: (cell.scenario, cell.seed)):
         group = list(same)
-        found += [group[start : start + _CELLS_PER_CHUNK] for start in range(0, len(group), _CELLS_PER_CHUNK)]
+        size = 1 if group[0].training is not None else _CELLS_PER_CHUNK
+        found += [group[start : start + size] for start in range(0, len(group), size)]
     return found
 
 

@@ -33,6 +33,8 @@ Progress = Callable[[int, int], None]
 """Called with (cells done, cells in all) as a study proceeds."""
 Failed = Callable[[Failure], None]
 """Called with each cell that failed."""
+Resumed = Callable[[int, int], None]
+"""Called with (cells kept, cells in all) where a study continues. A cell that was being computed starts anew."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def run(
     retry: bool = False,
     progress: Progress | None = None,
     failed: Failed | None = None,
+    resumed: Resumed | None = None,
 ) -> Study:
     """Run a study, or what is left of it, with its ablations and the points of its box if it asks for them.
 
@@ -124,6 +127,7 @@ def run(
         plan.check_memory(itertools.chain(*everything.values()), workers)
     directory = out if out is not None else Path(default_name(spec))
     with writing(directory), pool.engine(workers, scheduler) as engine:
+        continues = (directory / FILE).exists() and not fresh
         asked = begin(spec, directory, fresh=fresh)
         for file, cells in everything.items():  # first of all, so that others can see how much there is to do
             if cells:
@@ -131,6 +135,8 @@ def run(
                     store.note({"cells": str(len(cells)), "workers": str(engine.workers)})
                     if retry:
                         store.forget_failures()
+        if continues and resumed is not None:
+            resumed(_kept(directory, everything), sum(map(len, everything.values())))
         _compute_all(directory, everything, engine, progress or (lambda *_: None), failed or (lambda _: None))
         study = Study(directory, spec, asked)
         (directory / "spec.toml").write_text(asked["spec"], encoding="utf-8")
@@ -148,6 +154,16 @@ def begin(spec: Spec, directory: Path, *, fresh: bool = False) -> dict[str, str]
         _same(store, asked, directory)
         store.note(asked)
     return asked
+
+
+def _kept(directory: Path, everything: dict[str, list[Cell]]) -> int:
+    """How many cells are finished."""
+    kept = 0
+    for file, cells in everything.items():
+        if cells:
+            with Store(directory, file) as store:
+                kept += len(store.done() & {one.index for one in cells})
+    return kept
 
 
 def _compute_all(

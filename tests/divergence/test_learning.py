@@ -113,7 +113,7 @@ def test_the_tax_is_a_paired_ratio():
     found = taxes(pd.DataFrame(lines)).set_index("scheme")
     assert found.loc["b", "reached"] == 0.75
     assert np.isnan(found.loc["b", "tax"])
-    over = taxes(pd.DataFrame(lines[:-1] + [lines[-1] | {"minutes": 400.0}]), over="b").set_index("scheme")
+    over = taxes(pd.DataFrame([*lines[:-1], lines[-1] | {"minutes": 400.0}]), over="b").set_index("scheme")
     assert over.loc["a", "tax"] < 1.0
 
 
@@ -156,3 +156,53 @@ def test_a_study_of_optima_has_none(tmp_path):
     assert plain.learning.tables() == {}
     assert not (tmp_path / LEARNING).exists()
     assert '<h2 id="chisel">' not in report.page(plain)
+
+
+def run(out, *more, wait=True):
+    """``hch sweep`` as a process of its own."""
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "divergence",
+        "sweep",
+        str(out / "spec-asked.toml"),
+        "--out",
+        str(out / "study"),
+    ]
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    started = subprocess.Popen([*command, *more], cwd=out, env=os.environ | {"PYTHONPATH": str(ROOT)}, **pipes)
+    return (started, started.communicate(timeout=120)[1]) if wait else (started, "")
+
+
+def finished(directory):
+    """How many cells of the learning curves are in the store."""
+    if not (directory / LEARNING).exists():
+        return 0
+    with Store(directory, LEARNING) as store:
+        return len(store.done())
+
+
+@pytest.mark.slow
+def test_a_run_killed_in_training_keeps_whole_cells_and_restarts_the_others(tmp_path):
+    slower = SPEC.replace("seeds = 2", "seeds = 1").replace("[0.5, 1.5]", "[1.5]")
+    (tmp_path / "spec-asked.toml").write_text(slower, encoding="utf-8")
+    killed, _ = run(tmp_path, wait=False)
+    try:
+        deadline = time.monotonic() + 60
+        while not 0 < finished(tmp_path / "study") < 36 and time.monotonic() < deadline:
+            time.sleep(0.02)
+    finally:
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.communicate()
+    kept = finished(tmp_path / "study") + 1  # the study's own cell came first
+    assert 1 < kept < 37
+    ended, said = run(tmp_path)
+    assert ended.returncode == 0, said
+    assert f"continuing: {kept} of 37 cells are kept; the other {37 - kept} start from their beginning" in said
+    whole = study.run(specfile.loads(slower, "spec"), tmp_path / "whole", workers=1)
+    again = study.load(tmp_path / "study")
+    pd.testing.assert_frame_equal(again.rows, whole.rows)
+    order = ["seed", "budget", "scheme"]
+    rows = (one.learning.rows.sort_values(order, ignore_index=True) for one in (again, whole))
+    pd.testing.assert_frame_equal(*rows)
