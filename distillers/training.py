@@ -12,13 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from distillers import clock
 from distillers.learners.base import Learner, Trainable
+from distillers.lessons import Lessons
 from distillers.shift import Shift
+from distillers.snapshot import Snapshot
 from distillers.students.base import Student
 from distillers.students.table import Table
+from hch.office import Office
 from hch.policy import Policy
 from hch.setting import Setting
-from overseers.pace import TICKS_PER_MINUTE, Ticks
+from overseers.pace import TICKS_PER_MINUTE
 from scenarios.part import Part, PartError, field, part
 
 
@@ -33,17 +37,25 @@ class Training(Part):
     curriculum: float = field(
         0.0, "agreement with its teacher at which larger questions are asked (0: an equal share for all)", ge=0, le=1
     )
+    staff: int = field(0, "people who make labels (0: a desk for everybody)", unit="people", ge=0, le=10**7)
+    hurry: float = field(0.0, "how much a backlog of one label a person hurries", ge=0, le=1000)
+    trainer_minutes: float = field(0.0, "time from a batch's last label to the next snapshot", unit="minutes", ge=0)
+    asynchronous: bool = field(False, "people go on labelling, with the newest snapshot, while the trainer trains")
     exact_labels: bool = field(False, "the limit of many labels: the student is fitted to their exact distribution")
 
+    def __post_init__(self) -> None:
+        if self.asynchronous and not self.staff:
+            raise PartError("staff: asynchronous training needs a number of people")
 
-@dataclass(frozen=True)
-class Snapshot:
-    """The model at one moment. ``elapsed_minutes``, ``human_minutes``, ``labels``: what training took until then."""
+    @property
+    def office(self) -> Office:
+        """Where labels are made."""
+        return Office(staff=self.staff or None, hurry=self.hurry)
 
-    elapsed_minutes: float
-    human_minutes: float
-    labels: int
-    policy: Policy
+    @property
+    def in_time(self) -> bool:
+        """Whether anybody waits for anybody."""
+        return self.staff > 0 or self.trainer_minutes > 0.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,15 @@ def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
     if training.exact_labels:
         return in_the_limit(scheme, training, setting)
     learner = scheme.learner(setting, training.student)
-    return Trained(learner, tuple(_on_a_budget(learner, training)))
+    lessons = Lessons(learner, training.human_minutes, training.batch)
+    if training.in_time:
+        in_flight = training.batch if training.asynchronous else 0
+        history = tuple(clock.history(learner, lessons, training.office, training.trainer_minutes, in_flight))
+    else:
+        history = tuple(_on_a_budget(learner, lessons))
+    if not history:
+        raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
+    return Trained(learner, history)
 
 
 def in_the_limit(scheme: Trainable, training: Training, setting: Setting) -> Trained:
@@ -77,47 +97,17 @@ def in_the_limit(scheme: Trainable, training: Training, setting: Setting) -> Tra
     return Trained(learner, (Snapshot(np.inf, np.inf, 0, learner.policy()),))
 
 
-def _on_a_budget(learner: Learner, training: Training) -> Iterator[Snapshot]:
+def _on_a_budget(learner: Learner, lessons: Lessons) -> Iterator[Snapshot]:
     """The model after each level. What stands below a level is fixed by then, so its labels share one snapshot."""
-    purse = Purse(training.human_minutes)
-    sizes = np.array([learner.setting.level(height).keys.size for height in learner.heights])
-    for height, share in zip(learner.heights, sizes.cumsum() / sizes.sum(), strict=True):
-        snapshot, number = learner.policy(), 0
-        while True:
-            asked = learner.ask(height, np.arange(number, number + training.batch))
-            paid = purse.pay(learner.ticks(asked), share)
-            learner.learn(asked.first(paid), snapshot)
-            number += paid
-            if paid < training.batch:
-                break
-        yield Snapshot(*purse.spent, learner.policy())
-    if not purse.labels:
-        raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
-
-
-class Purse:
-    """What training may take, and what it has taken: everybody has a desk, so a batch is as long as its longest label.
-
-    ``labels``: how many were paid for.
-    """
-
-    def __init__(self, minutes: float) -> None:
-        self.labels = 0
-        self._budget, self._work, self._elapsed = minutes * TICKS_PER_MINUTE, 0, 0
-
-    @property
-    def spent(self) -> tuple[float, float, int]:
-        """Elapsed minutes, human minutes, labels."""
-        return self._elapsed / TICKS_PER_MINUTE, self._work / TICKS_PER_MINUTE, self.labels
-
-    def pay(self, ticks: Ticks, share: float) -> int:
-        """Pay for the first labels of a batch, up to a share of the budget; returns how many it pays for."""
-        if not ticks.any():
-            raise PartError("training.human_minutes: labels take no time, so that no budget bounds them")
-        work = ticks.cumsum()
-        paid = int(np.searchsorted(self._work + work, share * self._budget, side="right"))
-        if paid:
-            self._work += int(work[paid - 1])
-            self._elapsed += int(ticks[:paid].max())
-            self.labels += paid
-        return paid
+    spent, elapsed, labels = 0, 0, 0
+    height, snapshot = -1, learner.policy()
+    while (lesson := lessons.next(spent)) is not None:
+        asked, ticks = lesson
+        if asked.height != height and labels:
+            snapshot = learner.policy()
+            yield Snapshot(elapsed / TICKS_PER_MINUTE, spent / TICKS_PER_MINUTE, labels, snapshot)
+        learner.learn(asked, snapshot)
+        height = asked.height
+        spent, elapsed, labels = spent + int(ticks.sum()), elapsed + int(ticks.max()), labels + ticks.size
+    if labels:
+        yield Snapshot(elapsed / TICKS_PER_MINUTE, spent / TICKS_PER_MINUTE, labels, learner.policy())

@@ -306,6 +306,7 @@ def _run(spec: Spec, how: Running, open_: bool) -> None:
             retry=how.retry,
             progress=tell,
             failed=failed,
+            resumed=_continues,
         )
     _finish(finished, open_)
     if failures := finished.failures:
@@ -314,6 +315,13 @@ def _run(spec: Spec, how: Running, open_: bool) -> None:
             f"'hch status {finished.directory} --errors' shows where; --retry computes them again"
         )
         raise typer.Exit(1)
+
+
+def _continues(kept: int, total: int) -> None:
+    """Say what is kept of an interrupted study, and what is not."""
+    left = total - kept
+    again = f"the other {left:,} start from their beginning, also those it was training when it stopped" if left else ""
+    typer.echo(f"continuing: {kept:,} of {total:,} cells are kept" + (f"; {again}" if again else ""), err=True)
 
 
 def _finish(finished: Study, open_: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import figures, pairs, training_section, wording
+from divergence import error_budget_section, figures, pairs, training_sections, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.cell import OPTIMUM, TRAINED
@@ -61,6 +61,7 @@ def sections(study: Study) -> list[Section]:
         *_pictures(study, fields),
         *_budget(study, point),
         *_worst(study),
+        *(Section(*one) for one in training_sections.made(study)),
         _differences(study, point, fields),
         *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),
         _assumed(study),
@@ -176,7 +177,7 @@ def _budget(study: Study, point: dict[str, Any]) -> list[Section]:
         Section(
             "error-budget",
             "Why what was trained is wrong",
-            training_section.before(budget, failures),
+            error_budget_section.before(budget, failures),
             error_budget.error_budget(budget),
             reading,
             {"error-budget": ("error budget", _csv(budget))},

@@ -20,8 +20,9 @@ SCHEMA = 2
 FILE = "results.sqlite"
 ABLATIONS = "ablations.sqlite"
 SHARES = "shares.sqlite"
-FILES = (FILE, ABLATIONS, SHARES)
-"""The study's own cells, and those of what its ranking hangs on."""
+LEARNING = "learning.sqlite"
+FILES = (FILE, ABLATIONS, SHARES, LEARNING)
+"""The study's own cells, those of what its ranking hangs on, and those of its learning curves."""
 
 LOCK = "writer.lock"
 """Held, by SQLite's own locking, for as long as somebody writes in the directory; the system frees it at any death."""
