@@ -76,7 +76,11 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
         for place, sentences in wording.findings(study.summary, study.crossings, point, fields)
     ]
     failed = wording.problems(study.rows)
-    warning = f'<div class="warning"><p>Rows without values:</p>{html.bullets(failed)}</div>' if failed else ""
+    warning = (
+        f'<div class="warning"><p>Rows without values, or whose training ended early:</p>{html.bullets(failed)}</div>'
+        if failed
+        else ""
+    )
     labels = series(study.summary[study.summary["measure"] == "harm"])
     asked = (
         f"{len(spec.schemes)} training scheme{'s' * (len(spec.schemes) > 1)} {_phases(spec)}, "
