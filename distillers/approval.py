@@ -63,7 +63,7 @@ def maximise(
     trees = setting.trees
     chosen: list[Answers] = []
     for level in trees.levels:
-        supported = trees.joined(chosen[-1]) if chosen else level.truth
+        supported = trees.joined(chosen[-1], level.height) if chosen else level.truth
         speech = level.rhetoric.best_of(n)
         hearing = setting.hearing(level.height, searched=n)
         rated = roles.rate(rater, hearing, speech, level.merit(supported))

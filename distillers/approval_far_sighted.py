@@ -12,7 +12,8 @@ support whatever it likes, so persuasion alone decides; ``w = 1``: for the whole
 Readings. The policy is the best play from the root: ``argmax_a V`` there, and below, top-down, the split that attains
 the maximum; a level's own ``argmax V`` is what would be played if the question were a root. Ties, of which ``w = 0``
 has many, are broken by keyed draws, except that an answer supports itself where that costs nothing. ``J`` of a root
-answer is ``V``: what the best play is worth that gives it.
+answer is ``V``: what the best play is worth that gives it. Where sub-questions are asked in turn, one question may come
+up in several places of a tree, and the best play would answer it differently in each: no policy does, so none is best.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from distillers.base import Linear
+from distillers.base import Linear, NoOptimum
 from distillers.episode import Episode, rated_everywhere
 from hch.policy import Choices, OnDemand
 from hch.setting import Setting
@@ -46,6 +47,8 @@ class ApprovalFarSighted(Linear):
     def optimum(self, setting: Setting) -> Choices:
         """The best play; what it answers below the roots is worked out when asked for: measures ask for the roots."""
         trees = setting.trees
+        if trees.in_turn:
+            raise NoOptimum("asked in turn, a question comes up in several places, which the best play answers apart")
         top = choose(self._at_roots(setting), trees.root.places)
         worth = functools.cache(lambda: self._worth(setting))
 
@@ -69,17 +72,16 @@ class ApprovalFarSighted(Linear):
         leaves = setting.level(0)
         worth = [self._rated(setting, 0, leaves.merit(leaves.truth))]
         for height in range(1, setting.trees.depth + 1):
-            gain = self._gain(setting, worth[-1])
+            gain = self._gain(setting, worth[-1], height)
             best = self._supporting(setting, height, gain, 0)
             for claim in range(1, len(gain)):
                 np.maximum(best, self._supporting(setting, height, gain, claim), out=best)
             worth.append(best)
         return worth
 
-    def _gain(self, setting: Setting, below: Floats) -> Floats:
+    def _gain(self, setting: Setting, below: Floats, height: int) -> Floats:
         """``B``, by the claim that sub-answers join to, from ``V`` one level down."""
-        trees = setting.trees
-        return np.asarray(trees.join.reduce(siblings(self.discount * below, trees.branching), np.add, np.maximum))
+        return setting.trees.reduced(self.discount * below, height, np.add, np.maximum)
 
     def _supporting(self, setting: Setting, height: int, gain: Floats, claim: int) -> Floats:
         """``r(a | c) + B(c)`` where the sub-answers join to one claim ``c``, (claims, nodes, questions)."""
@@ -90,12 +92,13 @@ class ApprovalFarSighted(Linear):
     def _below(self, setting: Setting, worth: list[Floats], height: int, answers: Answers) -> Answers:
         """What the best play that gives these answers at one level answers one level down."""
         level, below = setting.level(height), self.discount * worth[height - 1]
-        gain = self._gain(setting, worth[height - 1])
+        gain = self._gain(setting, worth[height - 1], height)
         options = np.stack([pick(self._supporting(setting, height, gain, c), answers) for c in range(len(gain))])
         own = pick(options, answers)
         target = np.where(own == options.max(axis=0), answers, choose(options, level.places, "support"))
-        keys = setting.level(height - 1).places
-        return best_split(setting.trees.join, below, target, keys, setting.trees.branching)
+        keys, join = setting.level(height - 1).places, setting.trees.join
+        assert isinstance(join, Join)
+        return best_split(join, below, target, keys, setting.trees.branching)
 
     def _rated(self, setting: Setting, height: int, merit: Floats) -> Floats:
         speech = setting.level(height).rhetoric.best_of(self.n_search)

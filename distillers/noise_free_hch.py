@@ -31,7 +31,7 @@ class NoiseFreeHCH(Scheme):
         trees = setting.trees
         chosen: list[Answers] = []
         for level in trees.levels:
-            supported = trees.joined(chosen[-1]) if chosen else level.truth
+            supported = trees.joined(chosen[-1], level.height) if chosen else level.truth
             belief = setting.human.own(setting.hearing(level.height))
             chosen.append(choose(belief.expected(one_hot(supported, trees.claims)), level.places))
         return Choices(chosen, trees.claims)

@@ -7,7 +7,7 @@ import numpy as np
 from hch.setting import Setting
 from scenarios.joins import Answers
 from scenarios.streams import Floats
-from scenarios.trees import Trees, siblings
+from scenarios.trees import Trees
 
 
 def judged_height(setting: Setting, levels_down: int) -> int:
@@ -18,8 +18,8 @@ def judged_height(setting: Setting, levels_down: int) -> int:
 def joined_above(trees: Trees, winners: Answers, height: int) -> list[Answers]:
     """What the winners at one level make the answers of every level above it, lowest first."""
     above: list[Answers] = []
-    for _ in range(height, trees.depth):
-        winners = trees.joined(winners)
+    for asker in range(height + 1, trees.depth + 1):
+        winners = trees.joined(winners, asker)
         above.append(winners)
     return above
 
@@ -27,7 +27,7 @@ def joined_above(trees: Trees, winners: Answers, height: int) -> list[Answers]:
 def max_min(trees: Trees, margin: Floats, height: int) -> list[Floats]:
     """``S`` at one level and at every level above it: the answerer picks a split, the opponent its weakest part."""
     margins = [margin]
-    for _ in range(height, trees.depth):
-        margin = trees.join.reduce(siblings(margin, trees.branching), np.minimum, np.maximum)
+    for asker in range(height + 1, trees.depth + 1):
+        margin = trees.reduced(margin, asker, np.minimum, np.maximum)
         margins.append(margin)
     return margins

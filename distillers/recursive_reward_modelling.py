@@ -54,7 +54,7 @@ class RecursiveRewardModelling(Rated):
     def optimum(self, setting: Setting) -> Choices:
         chosen: list[Answers] = []
         for level in setting.trees.levels:
-            merit = level.merit(setting.trees.joined(chosen[-1]) if chosen else level.truth)
+            merit = level.merit(setting.trees.joined(chosen[-1], level.height) if chosen else level.truth)
             chosen.append(choose(self._rater(setting, level.height).expected(merit), level.places))
         return Choices(chosen, setting.trees.claims)
 
@@ -64,8 +64,8 @@ class RecursiveRewardModelling(Rated):
 
     def episode(self, setting: Setting) -> Episode:
         """Every answer is rated, and so is each of the ``k`` critiques that help to rate it."""
-        answers, levels = rated_everywhere(setting), setting.trees.levels
-        ratings = sum((1 + level.height) * level.keys.shape[0] for level in levels)
+        answers = rated_everywhere(setting)
+        ratings = sum((1 + here.height) * len(here.places) for here in setting.trees.seats)
         each = answers.human_minutes / answers.labels
         return Episode(ratings, ratings * each, answers.elapsed_minutes * (1 + setting.trees.depth))
 

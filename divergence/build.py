@@ -85,7 +85,7 @@ def build(kind: str, table: Any, where: str) -> Part:
 
 def _kind_of(cls: type[Part], key: str, kind: str) -> str:
     """The kind of part that a field holds; the same as its holder's where the field holds none."""
-    hint = get_type_hints(cls)[key]
+    hint = get_type_hints(cls).get(key)
     return next(
         (name for name, (family, _) in KINDS.items() if inspect.isclass(hint) and issubclass(hint, family)), kind
     )

@@ -115,6 +115,10 @@ def compare(
     full: Annotated[
         bool, typer.Option("--full", help="Every scheme at every λ and under every change, in minutes.")
     ] = False,
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(help="optimum (the default), or trained: on a budget of human minutes; repeatable."),
+    ] = None,
     gameability: Annotated[list[float] | None, typer.Option(help="Only this γ; repeatable.")] = None,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; repeatable.")] = None,
     overseer: Annotated[list[str] | None, typer.Option(help="This overseer instead of human; repeatable.")] = None,
@@ -137,7 +141,7 @@ def compare(
     from divergence import api
 
     load_plugins(plugin)
-    spec = api.default_spec(quick=quick, full=full)
+    spec = api.default_spec(quick=quick, full=full, phases=phase or ["optimum"])
     chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
     spec = customised(api.customised(spec, seed, gameability or None, chosen), settings)
     _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
@@ -223,42 +227,6 @@ def list_(
 
 @app.command()
 @reported
-def tree(
-    scenario: Annotated[str, typer.Option(help="Which scenario.")] = "ledger",
-    overseer: Annotated[str, typer.Option(help="Which overseer.")] = "human",
-    gameability: Annotated[float | None, typer.Option(help="The overseer's γ.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the questions.")] = 0,
-    question: Annotated[int, typer.Option(min=0, help="Number of the root question.")] = 0,
-    worst: Annotated[
-        float | None,
-        typer.Option(metavar="EPS", help="Also what each scheme's worst policy within ε of its optimum answers."),
-    ] = None,
-    staff: Annotated[int | None, typer.Option(min=1, help="People who share the work. Default: all.")] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Also as a page: tree and timeline, γ = 0 beside.")
-    ] = None,
-    settings: Settings = None,
-    plugin: Plugins = None,
-) -> None:
-    """One consultation of HCH as text: who was asked what, when, what they answered, where a planted falsehood won."""
-    from divergence import api, tree_page
-
-    load_plugins(plugin)
-    spec = api.customised(api.default_spec(), 0, None, {"scenario": [scenario], "overseer": [overseer]})
-    if gameability is not None:
-        settings = [f"overseer.gameability={gameability!r}", *(settings or [])]
-    spec = customised(spec, settings)
-    asked, asks = spec.scenarios[0].part, spec.overseers[0].part
-    if html is not None:
-        tree_page.check(asked)
-    consulted = api.tree(asked, asks, seed=seed, question=question, worst=worst, staff=staff)
-    print(consulted)
-    if html is not None:
-        print(f"\npage: {tree_page.write(consulted, html)}")
-
-
-@app.command()
-@reported
 def new(
     kind: Annotated[str, typer.Argument(metavar="overseer|scheme|scenario", help="What to write.")],
     name: Annotated[str, typer.Argument(help="Its class name in words, e.g. tired-human.")],
@@ -287,18 +255,10 @@ def customised(spec: Spec, settings: list[str] | None) -> Spec:
     from dataclasses import replace
 
     from divergence.api import supported
-    from divergence.build import SpecError
     from divergence.spec import apply
 
     for setting in settings or []:
-        path, sign, text = setting.partition("=")
-        path = path.strip()
-        if not sign or not path:
-            raise SpecError(f"--set {setting}: must be PATH=VALUE, e.g. scenario.depth=3")
-        try:
-            value = tomllib.loads(f"value = {text.strip()}")["value"]
-        except tomllib.TOMLDecodeError:
-            value = text.strip()
+        path, value = assigned(setting)
         spec = replace(spec, axes=tuple(axis for axis in spec.axes if axis.path != path))
         spec = replace(spec, box=tuple(assumed for assumed in spec.box if assumed.path != path))
         if spec.sample is not None:
@@ -306,6 +266,19 @@ def customised(spec: Spec, settings: list[str] | None) -> Spec:
             spec = replace(spec, sample=replace(spec.sample, ranges=drawn) if drawn else None)
         spec = apply(spec, {path: value}, f"--set {path}")
     return supported(spec) if settings else spec
+
+
+def assigned(setting: str) -> tuple[str, Any]:
+    """A ``PATH=VALUE`` word's path and value. Raises SpecError if it is none."""
+    from divergence.build import SpecError
+
+    path, sign, text = setting.partition("=")
+    if not sign or not path.strip():
+        raise SpecError(f"--set {setting}: must be PATH=VALUE, e.g. scenario.depth=3")
+    try:
+        return path.strip(), tomllib.loads(f"value = {text.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        return path.strip(), text.strip()
 
 
 @dataclass(frozen=True)
@@ -397,7 +370,7 @@ def _cores(workers: int | None) -> int:
     return workers or os.cpu_count() or 1
 
 
-from divergence import cli_maps, cli_studies  # noqa: E402, F401  (their commands use what is above)
+from divergence import cli_maps, cli_studies, cli_tree  # noqa: E402, F401  (their commands use what is above)
 
 
 def main() -> None:

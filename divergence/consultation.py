@@ -9,6 +9,7 @@ from divergence.build import SpecError
 from divergence.cell import Named
 from divergence.near_optima import NearOptima, near_optima
 from hch import events
+from hch.corruption import ASKER, OUTSIDE, Attack
 from hch.exact import hch
 from hch.office import Office
 from hch.visits import Consultation, Visit
@@ -17,6 +18,7 @@ from overseers.pace import TICKS_PER_MINUTE
 from scenarios.base import Scenario
 from scenarios.part import Part, as_table, notes
 
+OPEN = Office()
 LEGEND = (
     "✓ true answer, ✗ false answer; ⚑ n: claim n is a planted, persuasive falsehood; "
     "times in minutes since the root was asked"
@@ -25,7 +27,10 @@ LEGEND = (
 
 @dataclass(frozen=True)
 class Consulted:
-    """A consultation with what is needed to read it. ``print`` it. ``worst``: near-optimal policies, if asked for."""
+    """A consultation with what is needed to read it. ``print`` it. ``worst``: near-optimal policies, if asked for.
+
+    ``office``: how people were organised; ``attack``: what corrupts them, if anything does.
+    """
 
     scenario: Scenario
     overseer: Overseer
@@ -34,6 +39,8 @@ class Consulted:
     record: Consultation
     hch_accuracy: float
     worst: NearOptima | None = None
+    office: Office = OPEN
+    attack: Attack | None = None
 
     def __str__(self) -> str:
         below = [] if self.worst is None else ["", str(self.worst)]
@@ -56,8 +63,14 @@ class Consulted:
             f"{described(self.scenario)}, seed {self.seed}, question {self.question}",
             f"asked: {described(self.overseer)}",
             self._spent(),
+            *self.circumstances(),
             "",
         ]
+
+    def circumstances(self) -> list[str]:
+        """The office and the attack, where they are not the ordinary ones."""
+        made = (self.office, OPEN), (self.attack, None)
+        return [f"{one.part_name()}: {changed(one)}" for one, usual in made if one is not None and one != usual]
 
     def _lines(self) -> list[str]:
         by_place = {(visit.height, visit.node): visit for visit in self.record.visits}
@@ -69,13 +82,27 @@ class Consulted:
 
     def _tally(self) -> list[str]:
         wrong = [visit for visit in self.record.visits if visit.answer != visit.truth]
-        own = sum(visit.supported == visit.truth for visit in wrong)
         planted = sum(visit.answer == visit.planted for visit in wrong)
-        fooled = sum(visit.answer == visit.planted and visit.supported == visit.truth for visit in wrong)
+        free = [visit for visit in wrong if not visit.dictated]
+        own = sum(visit.supported == visit.truth for visit in free)
+        fooled = sum(visit.answer == visit.planted and visit.supported == visit.truth for visit in free)
+        attacked = f", {len(wrong) - len(free)} what the attack wants" if self.attack is not None else ""
         return [
             f"{len(wrong)} false answers: {own} by people who had the truth in hand ({fooled} fell for a planted "
-            f"falsehood), {len(wrong) - own} misled by sub-answers; {planted} are planted claims"
+            f"falsehood), {len(free) - own} misled by sub-answers{attacked}; {planted} are planted claims",
+            *self._suffered(),
         ]
+
+    def _suffered(self) -> list[str]:
+        """What time and attacks did to people, if they did."""
+        visits = self.record.visits
+        late, hurried = sum(visit.late for visit in visits), sum(visit.kept < 1.0 for visit in visits)
+        told = [f"{late} answers came too late"] if late else []
+        told += [f"{hurried} people verified less than usual"] if hurried else []
+        if self.attack is not None:
+            infected = sum(visit.infected is not None for visit in visits)
+            told.append(f"{infected} people were corrupted, {sum(v.dictated for v in visits)} still when they answered")
+        return ["; ".join(told)] if told else []
 
 
 def consultation(
@@ -85,21 +112,27 @@ def consultation(
     question: int = 0,
     worst: float | None = None,
     schemes: Sequence[Named] = (),
-    staff: int | None = None,
+    office: Office = OPEN,
+    attack: Attack | None = None,
 ) -> Consulted:
-    """Consult HCH on root question number ``question`` of a seed. ``staff``: how many people share the work, or all.
+    """Consult HCH on root question number ``question`` of a seed. ``office``: how people are organised.
+
+    ``attack``: what corrupts people. Raises SpecError where it cannot be worked out, or where people are stuck.
 
     ``worst``: an ``ε``; what the schemes' worst ``ε``-near optima answer there is worked out too.
     """
-    if staff is not None and staff < 1:
-        raise SpecError(f"staff must be a whole number ≥ 1, not {staff}")
     if seed < 0 or question < 0:
         raise SpecError(f"seed and question must be whole numbers ≥ 0, not {seed} and {question}")
     trees = scenario.trees(seed, 1, start=question)
     accuracy = float(hch(trees, overseer).root[trees.root.truth[0, 0], 0])
     near = None if worst is None else near_optima(scenario, overseer, schemes, worst, seed, question)
-    record = events.consult(trees, 0, overseer, Office(staff=staff))
-    return Consulted(scenario, overseer, seed, question, record, accuracy, near)
+    if attack is not None and trees.in_turn:
+        raise SpecError(f"attack: {scenario.part_name()} asks in turn; corruption is followed where people ask at once")
+    try:
+        record = events.consult(trees, 0, overseer, office, attack)
+    except events.Deadlock as stuck:
+        raise SpecError(str(stuck)) from None
+    return Consulted(scenario, overseer, seed, question, record, accuracy, near, office, attack)
 
 
 def _walk(
@@ -126,11 +159,25 @@ def _told(visit: Visit) -> str:
     flag = f"  ⚑ {visit.planted}" if visit.planted is not None else ""
     when = f"{minutes(visit.started):5.0f}–{minutes(visit.finish):<4.0f}"
     why = "" if right else f"  (truth {visit.truth}: {reason(visit)})"
-    return f"{when} answers {visit.answer} {'✓' if right else '✗'}{flag}{why}"
+    time = f"  late, guessed {visit.guess}" if visit.late else ""
+    time += f"  {visit.kept:.0%} of its discernment" if visit.kept != 1.0 else ""
+    return f"{when} answers {visit.answer} {'✓' if right else '✗'}{flag}{why}{time}{_attacked(visit)}"
+
+
+def _attacked(visit: Visit) -> str:
+    return "" if visit.infected is None else f"  corrupted at {minutes(visit.infected):.0f} by {corrupted_by(visit)}"
+
+
+def corrupted_by(visit: Visit) -> str:
+    """Who passed the attack on to somebody."""
+    others = {OUTSIDE: "the world outside", ASKER: "who asked it"}
+    return others.get(visit.source) or f"sub-answer {visit.source + 1}"
 
 
 def reason(visit: Visit) -> str:
     """Why a false answer was given."""
+    if visit.dictated:
+        return "what the attack wants"
     if visit.supported != visit.truth:
         if visit.answer == visit.supported:
             return f"misled, sub-answers join to {visit.supported}"
@@ -144,6 +191,13 @@ def described(made: Part) -> str:
     table = as_table(made)
     shown = [f"{note.symbol} = {_number(table[note.name])}" for note in notes(type(made)) if note.symbol]
     return f"{made.part_name()} ({', '.join(shown)})"
+
+
+def changed(made: Part) -> str:
+    """The fields that are not as they are by default: staff 3, hurry 1."""
+    usual = as_table(type(made)())
+    shown = [(name, value) for name, value in as_table(made).items() if value != usual[name]]
+    return ", ".join(f"{name} {_number(value)}" for name, value in shown) or "as usual"
 
 
 def _number(value: object) -> str:

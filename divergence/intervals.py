@@ -90,8 +90,8 @@ def _resampled(
     def one(same: tuple[Any, ...]) -> tuple[tuple[dict[str, Any], ...], Floats, NDArray[np.float32]]:
         rows, blobs, shared = zip(*same, strict=True)
         tables = _tables(blobs, unpack(shared[0], len(REFERENCES)))[:, wanted]
-        weights = _weights(rows[0]["seed"], tables.shape[2])
-        return rows, tables.mean(axis=2, dtype=np.float64), _products(tables, weights)
+        drawn = weights(rows[0]["seed"], tables.shape[2])
+        return rows, tables.mean(axis=2, dtype=np.float64), _products(tables, drawn)
 
     cells = (tuple(same) for _, same in itertools.groupby(details, key=lambda detail: (detail[0]["seed"], detail[2])))
     with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -251,7 +251,7 @@ def _tables(blobs: Sequence[bytes], reference: NDArray[np.float32]) -> NDArray[n
 
 
 @lru_cache(maxsize=64)
-def _weights(seed: int, questions: int) -> NDArray[np.float32]:
+def weights(seed: int, questions: int) -> NDArray[np.float32]:
     """Resampling weights of a seed's questions, (questions, resamples): columns sum to 1. Keyed, so pictures repeat.
 
     In 32 bits: resampled means are right to 1e-6, and a study is a hundred thousand of these products.

@@ -145,6 +145,8 @@ def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
     for path, value in point.items():
         kind, steps, wanted = _addressed(spec, path, where)
         named = spec.of(kind)
+        if kind == "training" and not named:
+            raise SpecError(f'{where}: nothing is trained: phases = ["optimum", "trained"] is needed')
         if not wanted and named:
             known = sorted({note.name for one in named for note in parts.notes(type(one.part))})
             raise SpecError(

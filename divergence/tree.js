@@ -20,7 +20,8 @@ let current = "q", pinned = false, beside = true;
 function wordsOf(person) {
   const planted = person.planted === null ? "" : "planted claim " + person.planted;
   const facts = person.facts.flatMap(([label, text]) => [label, text]);
-  return [person.name, page.fates[person.fate], "level " + person.level, planted, ...facts].join(" ");
+  const marks = person.marks.map((mark) => page.marks[mark]);
+  return [person.name, page.fates[person.fate], ...marks, "level " + person.level, planted, ...facts].join(" ");
 }
 
 // ---- small makers ----
@@ -44,7 +45,18 @@ const SHAPES = {
   misled: "M0,-11 L11,8 L-11,8 Z",
   planted: "M0,-12 L12,0 L0,12 L-12,0 Z",
   own: "M-9,-9 H9 V9 H-9 Z",
+  attack: "M-5,-11 H5 L11,0 L5,11 H-5 L-11,0 Z",
 };
+
+const SIGNS = { // in the corners of a shape
+  late: "M-15,9 a4,4 0 1 0 8,0 a4,4 0 1 0 -8,0 M-11,6.6 V9 H-9",
+  hurried: "M8,4 L12,8 L8,12 M12,4 L16,8 L12,12",
+  corrupted: "M-15,-10 a4.5,4.5 0 1 0 9,0 a4.5,4.5 0 1 0 -9,0 Z",
+};
+
+function signs(person) {
+  return person.marks.map((mark) => draw("path", { class: "mark " + mark, d: SIGNS[mark] }));
+}
 
 function shape(fate) {
   return draw("path", { class: "shape", d: SHAPES[fate] || SHAPES.own });
@@ -57,7 +69,8 @@ function flag() {
 function glyph(person) {
   const inside = [shape(person.fate), draw("text", { y: 1 }, String(person.answer))];
   if (person.planted !== null) inside.push(flag());
-  return draw("svg", { class: "glyph", width: 30, height: 24, viewBox: "-15 -17 32 30", "data-fate": person.fate, "aria-hidden": "true" }, ...inside);
+  inside.push(...signs(person));
+  return draw("svg", { class: "glyph", width: 32, height: 25, viewBox: "-17 -17 35 31", "data-fate": person.fate, "aria-hidden": "true" }, ...inside);
 }
 
 // ---- what is open ----
@@ -108,19 +121,20 @@ function drawing(run, number) {
   const rows = Math.max(...[...spots.values()].map((spot) => spot.depth)) + 1;
   const width = Math.max(columns * STEP.x, 60), height = rows * STEP.y + 8;
   const where = (person) => [(spots.get(person).column + 0.5) * STEP.x + (columns === 1 ? 16 : 0), spots.get(person).depth * STEP.y + 24];
-  const picture = draw("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
+  const picture = draw("svg", { viewBox: `-5 0 ${width + 10} ${height}`, width, height, role: "img",
     "aria-label": `Tree of ${run.title}; the list below says the same` });
   picture.style.minWidth = 0.75 * width + "px";
   for (const person of spots.keys()) {
     if (!person.above) continue;
     const [x, y] = where(person), [up, top] = where(person.above);
-    picture.prepend(draw("path", { class: "edge" + (person.fate === "true" ? "" : " false"), d: `M${up},${top} C${up},${top + 24} ${x},${y - 24} ${x},${y}` }));
+    picture.prepend(draw("path", { class: "edge" + (person.fate === "true" ? "" : " false") + (person.marks.includes("late") ? " late" : ""), d: `M${up},${top} C${up},${top + 24} ${x},${y - 24} ${x},${y}` }));
   }
   for (const person of spots.keys()) {
     const [x, y] = where(person);
     const node = draw("g", { class: "node", transform: `translate(${x},${y})`, "data-fate": person.fate, "data-name": person.name, "data-run": number },
       shape(person.fate), draw("text", { y: person.fate === "misled" ? 2 : 1 }, String(person.answer)));
     if (person.planted !== null) node.append(flag());
+    node.append(...signs(person));
     if (person.below.length && !open.has(person.name)) node.append(draw("text", { class: "more", y: 19 }, "+" + beneath(person)));
     picture.append(node);
   }
@@ -319,11 +333,11 @@ function next() {
 function csv() {
   const quoted = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ""));
   const kinds = Object.keys(page.segments);
-  const heads = ["run", "name", "level", "answer", "truth", "planted", "supported", "fate", ...kinds.map((kind) => kind + "_minutes"), "finish_minutes"];
+  const heads = ["run", "name", "level", "answer", "truth", "planted", "supported", "fate", "marks", ...kinds.map((kind) => kind + "_minutes"), "finish_minutes"];
   const lines = page.runs.flatMap((run) => run.people.map((person) => {
     const spent = kinds.map((kind) => person.segments.filter((one) => one[0] === kind).reduce((sum, one) => sum + one[2] - one[1], 0).toFixed(4));
     const last = Math.max(...person.segments.map((one) => one[2]), 0);
-    return [run.title, person.name, person.level, person.answer, person.truth, person.planted, person.supported, person.fate, ...spent, last];
+    return [run.title, person.name, person.level, person.answer, person.truth, person.planted, person.supported, person.fate, person.marks.join(" "), ...spent, last];
   }));
   const link = make("a", { download: page.name + ".csv" });
   link.href = URL.createObjectURL(new Blob(["\ufeff" + [heads, ...lines].map((row) => row.map(quoted).join(",")).join("\n") + "\n"], { type: "text/csv;charset=utf-8" }));
@@ -399,6 +413,9 @@ addEventListener("resize", () => {
 });
 for (const key of document.querySelectorAll(".key[data-fate]"))
   key.append(draw("svg", { width: 26, height: 18, viewBox: "-16 -13 32 26", "data-fate": key.dataset.fate }, shape(key.dataset.fate)));
+for (const key of document.querySelectorAll(".key[data-mark]"))
+  key.append(draw("svg", { width: 26, height: 20, viewBox: "-19 -14 38 30" },
+    draw("circle", { r: 9, class: "edge" }), draw("path", { class: "mark " + key.dataset.mark, d: SIGNS[key.dataset.mark] })));
 
 startOpen();
 render();

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from divergence.consultation import Consulted, minutes, reason
+from divergence.consultation import Consulted, corrupted_by, minutes, reason
 from hch import exact
 from hch.visits import Visit
-from overseers.base import answer
+from overseers.beliefs import together
 from scenarios.streams import Floats
 from scenarios.trees import Trees, one_hot
 
@@ -33,8 +33,16 @@ FATES = {
     "misled": "false: passes on what false sub-answers join to",
     "planted": "false: the planted falsehood won",
     "own": "false: talked itself into another claim",
+    "attack": "false: what the attack wants",
 }
 """What became of an answer; each has a colour and a shape of its own."""
+
+MARKS = {
+    "late": "late: the asker went on with a guess of its own (dashed line)",
+    "hurried": "had less than its usual time, or skill, to verify",
+    "corrupted": "corrupted by an attack",
+}
+"""What time and attacks did to somebody, besides; each has a sign of its own."""
 
 Places = dict[tuple[int, int], Visit]
 
@@ -67,11 +75,16 @@ def run(title: str, consulted: Consulted) -> dict[str, Any]:
 
 
 def _level(trees: Trees, height: int, visits: tuple[Visit, ...], consulted: Consulted) -> _Level:
-    """Beliefs given what everybody verified: the chances with which another draw of their noise would answer."""
+    """Beliefs given what everybody verified, and had time to: how often another draw of their noise would answer so."""
     here = sorted((visit for visit in visits if visit.height == height), key=lambda visit: visit.node)
     supported = np.array([[visit.supported] for visit in here], dtype=np.intp)
-    heard = exact.hearing(trees.levels[height])
-    belief = answer(consulted.overseer, heard, one_hot(supported, trees.claims))
+    nodes = np.array([[visit.subject] for visit in here], dtype=np.intp)
+    heard = exact.hearing(trees.levels[height].put(nodes, trees.seats[height].places))
+    opinion = consulted.overseer.own(heard)
+    kept = np.array([[visit.kept] for visit in here])
+    if (kept != 1.0).any():
+        opinion = together([voice.hurried(kept) for voice in opinion.voices])
+    belief = opinion.answer(one_hot(supported, trees.claims))
     return _Level(heard.appeal[..., 0], heard.thought[..., 0], belief[..., 0])
 
 
@@ -96,6 +109,7 @@ def _person(visit: Visit, name: str, parent: int, level: _Level, places: Places)
         "planted": visit.planted,
         "supported": visit.supported,
         "fate": fate(visit),
+        "marks": marks(visit),
         "facts": _facts(visit, name, below),
         "segments": [[kind, round(start, 4), round(end, 4)] for kind, start, end in segments(visit, below)],
         **{column: _digits(getattr(level, column)[:, visit.node]) for column in ("appeal", "thought", "belief")},
@@ -106,9 +120,17 @@ def fate(visit: Visit) -> str:
     """Which of ``FATES`` an answer met."""
     if visit.answer == visit.truth:
         return "true"
+    if visit.dictated:
+        return "attack"
     if visit.answer == visit.supported:
         return "misled"
     return "planted" if visit.answer == visit.planted else "own"
+
+
+def marks(visit: Visit) -> list[str]:
+    """Which of ``MARKS`` somebody bears."""
+    borne = {"late": visit.late, "hurried": visit.kept < 1.0, "corrupted": visit.infected is not None}
+    return [name for name, true in borne.items() if true]
 
 
 def segments(visit: Visit, below: list[Visit]) -> list[tuple[str, float, float]]:
@@ -128,7 +150,7 @@ def _facts(visit: Visit, name: str, below: list[Visit]) -> list[tuple[str, str]]
     """What is said of a human in words: (label, text)."""
     asks = [f"{name}.{number}" for number in range(1, len(below) + 1)]
     facts = [
-        ("question", f"joins {', '.join(asks)}" if asks else "a leaf: can be checked by looking"),
+        ("question", f"joins {_joiner(visit, below).join(asks)}" if asks else "a leaf: can be checked by looking"),
         ("in hand", f"claim {visit.supported}" + (f" ({_given(below)})" if below else " (checked)")),
         ("answer", f"claim {visit.answer}, {'true' if visit.answer == visit.truth else f'false: {reason(visit)}'}"),
     ]
@@ -138,7 +160,15 @@ def _facts(visit: Visit, name: str, below: list[Visit]) -> list[tuple[str, str]]
         facts.append(("late", f"the asker had gone on without it, on the guess {visit.guess}"))
     if visit.kept != 1.0:
         facts.append(("verifying", f"{visit.kept:.0%} of the usual discernment"))
+    if visit.infected is not None:
+        cured = "" if visit.dictated else "; in quarantine when it answered"
+        facts.append(("corrupted", f"at {minutes(visit.infected):.1f} by {corrupted_by(visit)}{cured}"))
     return facts
+
+
+def _joiner(visit: Visit, below: list[Visit]) -> str:
+    """Sub-questions go out together, or in turn where each depends on the answers so far."""
+    return ", then " if any(later.asked > visit.thought for later in below) else ", "
 
 
 def _given(below: list[Visit]) -> str:

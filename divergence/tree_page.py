@@ -48,8 +48,9 @@ def page(consulted: Consulted) -> str:
         "style": packaged("report.css") + packaged("tree.css"),
         "theme": packaged("theme.js"),
         "intro": "".join(f"<p>{html.text(line)}</p>" for line in _intro(consulted)),
-        "fates": _legend("fate", tree_data.FATES),
+        "fates": _legend("fate", _fates(consulted)),
         "segments": _legend("segment", tree_data.SEGMENTS),
+        "marks": _legend("mark", _borne(consulted)),
         "provenance": _provenance(consulted),
         "data": json.dumps(_data(consulted), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
         "script": packaged("tree.js"),
@@ -63,12 +64,14 @@ def _data(consulted: Consulted) -> dict[str, Any]:
         Unpersuaded(member=consulted.overseer),
         consulted.seed,
         consulted.question,
-        staff=consulted.record.staff,
+        office=consulted.office,
+        attack=consulted.attack,
     )
     return {
         "name": f"tree-{consulted.scenario.part_name()}-{consulted.seed}-{consulted.question}",
         "fates": tree_data.FATES,
         "segments": tree_data.SEGMENTS,
+        "marks": tree_data.MARKS,
         "runs": [tree_data.run(_title(consulted.overseer), consulted), tree_data.run("γ = 0", silent)],
     }
 
@@ -91,7 +94,20 @@ def _intro(consulted: Consulted) -> list[str]:
     ]
 
 
+def _borne(consulted: Consulted) -> dict[str, str]:
+    """The marks that somebody bears here."""
+    borne = {name for visit in consulted.record.visits for name in tree_data.marks(visit)}
+    return {name: meaning for name, meaning in tree_data.MARKS.items() if name in borne}
+
+
+def _fates(consulted: Consulted) -> dict[str, str]:
+    """What may become of an answer here."""
+    return {name: meaning for name, meaning in tree_data.FATES.items() if name != "attack" or consulted.attack}
+
+
 def _legend(kind: str, meanings: dict[str, str]) -> str:
+    if not meanings:
+        return ""
     items = "".join(
         f'<li><span class="key" data-{kind}="{html.text(name)}" aria-hidden="true"></span> {html.text(meaning)}</li>'
         for name, meaning in meanings.items()
@@ -102,8 +118,14 @@ def _legend(kind: str, meanings: dict[str, str]) -> str:
 def _provenance(consulted: Consulted) -> str:
     staff = "a desk for everybody" if consulted.record.staff is None else f"staff {consulted.record.staff}"
     where = f"hch-divergence {version()}; seed {consulted.seed}, question {consulted.question}; {staff}."
-    drawn = [described(consulted.scenario), described(consulted.overseer)]
-    fields = json.dumps([as_table(consulted.scenario), as_table(consulted.overseer)], ensure_ascii=False, indent=1)
+    drawn = [described(consulted.scenario), described(consulted.overseer), *consulted.circumstances()]
+    parts = [
+        consulted.scenario,
+        consulted.overseer,
+        consulted.office,
+        *([consulted.attack] if consulted.attack else []),
+    ]
+    fields = json.dumps([as_table(one) for one in parts], ensure_ascii=False, indent=1)
     return (
         f"<p>{html.text(where)}</p>{html.bullets(drawn)}<details><summary>Every field</summary>"
         f'<pre tabindex="0"><code>{html.text(fields)}</code></pre></details>'

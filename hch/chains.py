@@ -1,74 +1,75 @@
-"""HCH where sub-questions are asked in turn: exactly, by matrix products, and lived through, by a generator (§3, §6).
+"""Everybody's answer where sub-questions are asked in turn, so that answers decide who is asked what (MODEL.md §3, §6).
 
-Exactly, a level's answers are a stochastic matrix from starts to claims; that of the joined claim is its square, moved
-on by ``σ`` where the power is odd. Lived through, a human asks the first sub-question, is told the answer, and asks the
-second about it; everybody waits in the queue of the office (``hch/jobs.py``). Noise and times are keyed by the place.
+People's seats make a regular tree and their times do not depend on answers; what each is asked does. So seats are gone
+through depth-first, all roots of the batch at once, as their owners would live it: ask, be told, ask the next, join.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hch.exact import hearing
-from hch.jobs import Job, Life, Together
-from hch.minds import minds
-from hch.policy import Distributions
+from hch import minds
 from overseers.base import Overseer
-from scenarios import streams
-from scenarios.permutations import Powers
+from scenarios.joins import Answers, Turns
 from scenarios.streams import Floats
-from scenarios.trees import one_hot
+from scenarios.trees import Level, Trees
 
 
-def powering_hch(powers: Powers, human: Overseer) -> Distributions:
-    """HCH at every level for every start, (claims, starts, questions)."""
-    below: Floats = one_hot(powers.levels[0].truth, powers.levels[0].claims)
-    levels: list[Floats] = []
-    for level in powers.levels:
-        support = powers.joined_distribution(level.height, levels[-1]) if levels else below
-        levels.append(human.own(hearing(level)).answer(support))
-    return Distributions(levels)
+@dataclass(frozen=True, eq=False)
+class Told:
+    """By level, leaves first, (people, questions). ``put``: what each was asked, as a node of the level's questions.
+
+    ``given``: the answer. ``heard``: what the asker went on with: the answer, or where it was late a guess.
+    ``supported``: the claim that the sub-answers supported, at a leaf the truth.
+    """
+
+    put: list[Answers]
+    given: list[Answers]
+    heard: list[Answers]
+    supported: list[Answers]
 
 
-def root(powers: Powers, policy: Distributions) -> Floats:
-    """Distributions at the starts that are asked about, (claims, questions)."""
-    return np.take_along_axis(policy.at(powers.bits), powers.start[None, None], axis=1)[:, 0]
+def told(
+    trees: Trees,
+    human: Overseer,
+    kept: Sequence[Floats | None] | None = None,
+    late: Sequence[NDArray[np.bool_] | None] | None = None,
+) -> Told:
+    """Who was asked what and what they answered. ``kept``, ``late``: by level, as in ``timing.Realised``."""
+    join = trees.join
+    assert isinstance(join, Turns)
+    columns = [[np.full(here.places.shape, -1, dtype=np.intp) for here in trees.seats] for _ in range(4)]
+    known = Told(*columns)
 
-
-def powering_lives(powers: Powers, human: Overseer, office: int = 0) -> Iterator[Life]:
-    """One consultation for each question; it returns the root's answer. ``office``: which people are asked (noise)."""
-    claims = powers.levels[0].claims
-
-    def consult(question: int, height: int, start: int, key: int) -> Life:
-        place = np.full((1, 1), key, dtype=np.uint64)
-        yield Job(int(human.ticks("think", place)[0, 0]), "think")
-        supported = start
+    def consult(height: int, seat: int, node: Answers) -> Answers:
+        level = trees.levels[height].put(node, trees.seats[height].places[[seat]])
+        supported = level.truth
         if height:
-            for turn in range(2):  # the second question is about the first answer
-                below: list[Any] = yield Together(
-                    [consult(question, height - 1, supported, streams.derive_one(key, turn))]
-                )
-                supported = below[0]
-            supported = int(powers.last_step(height, np.array([supported]).repeat(len(powers.start)))[question])
-            yield Job(int(human.ticks("join", place)[0, 0]), "join", continuing=True)
-        one = powers.levels[height].only(question)
-        here = replace(
-            one,
-            keys=one.keys[[start]],
-            places=place,
-            truth=one.truth[[start]],
-            planted=one.planted[[start]],
-            face=one.face[:, [start]],
-            rhetoric=one.rhetoric.at((slice(None), [start])),
-            rebuttal=one.rebuttal[:, [start]],
-        )
-        return int(minds(here, human).answers(np.full((1, 1), supported))[0, 0])
+            answers: list[Answers] = []
+            for turn in range(trees.branching):
+                answers.append(consult(height - 1, seat * trees.branching + turn, join.asked(height, node, answers)))
+            supported = join.concluded(height, node, answers)
+        members = minds.voters(level, human)
+        share = None if kept is None else kept[height]
+        if share is not None:
+            members = minds.hurried(members, share[[seat]])
+        given = minds.answers(members, supported)
+        missing = None if late is None else late[height]
+        heard = given if missing is None else np.where(missing[seat], minds.guess(level, human), given)
+        for column, value in zip(columns, (node, given, heard, supported), strict=True):
+            column[height][seat] = value[0]
+        return heard
 
-    places = streams.keys_from(office, "powering office", 0, len(powers.start))
-    assert claims == len(powers.step)
-    for question, start in enumerate(powers.start.tolist()):
-        yield consult(question, powers.bits, start, int(places[question]))
+    consult(trees.depth, 0, np.zeros((1, trees.questions), dtype=np.intp))
+    return known
+
+
+def levels_put(trees: Trees, known: Told) -> list[Level]:
+    """The questions as they were put to people, by level: nodes are seats."""
+    return [
+        level.put(nodes, here.places) for level, nodes, here in zip(trees.levels, known.put, trees.seats, strict=True)
+    ]

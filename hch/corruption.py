@@ -9,6 +9,10 @@ when they are given and read when the asker starts to join them, unless they wer
 sender and a time, all found by going down the tree and then up. Every chance is a keyed draw: raising bandwidth or
 delay adds infections and takes none away.
 
+Who is corrupted, and not in quarantine when it answers, answers what the attack wants: the false claim that is most
+persuasive there, by appeal and one argument (so the planted one, if there is one). A quarantined human answers for
+itself.
+
 Downwards this is a branching process: with ``s`` the chance that a human is still infectious when its questions go out,
 ``R_0 = b·p·bandwidth·s``, critical at 1. Upwards alone, without quarantine, ``c' = 1 - (1-t)(1-pc)^b``.
 """
@@ -24,6 +28,7 @@ from hch.office import FOREVER
 from hch.timing import Mask, Realised, Times
 from overseers.pace import TICKS_PER_MINUTE, Ticks
 from scenarios import streams
+from scenarios.joins import Answers
 from scenarios.part import Part, field, part
 from scenarios.trees import Trees
 
@@ -69,10 +74,25 @@ class Infected:
 
 
 def spread(trees: Trees, times: Sequence[Times], made: Realised, attack: Attack) -> Infected:
-    """Who was corrupted by whom and when, in the consultations that an office lived through."""
+    """Who was corrupted by whom and when, in the consultations that an office lived through.
+
+    Raises ``ValueError`` where questions are asked in turn: there an answer may corrupt who asks the next one.
+    """
+    if trees.in_turn:
+        raise ValueError("corruption is worked out where sub-questions are asked together, not in turn")
     infected = _down(trees, times, attack)
     _up(trees, times, made, attack, infected)
     return infected
+
+
+def dictated(trees: Trees, times: Sequence[Times], infected: Infected, attack: Attack) -> list[Answers]:
+    """What corrupted humans answer, by level, (nodes, questions); -1 for whoever answers for itself."""
+    given = []
+    for level, own, when in zip(trees.levels, times, infected.when, strict=True):
+        heard = level.appeal + level.rhetoric.best_of(1)
+        np.put_along_axis(heard, level.truth[None], -np.inf, axis=0)
+        given.append(np.where(_infectious(when, own.finish, attack), heard.argmax(axis=0), -1))
+    return given
 
 
 def reproduction(attack: Attack, branching: int, infectious: float) -> float:

@@ -5,6 +5,8 @@ MODEL.md §3 and §6. Everybody lives through the same steps:
     asked → [queue for a desk] → think → ask all sub-questions together and leave the desk → wait for every sub-answer,
           or until the deadline → [queue again, ahead of new work] → join them in a second thought → answer
 
+Where one sub-question depends on the answers so far they are asked in turn, each as soon as the one before is answered.
+
 A leaf has one thought and asks nobody. The office may be told otherwise (``hch/office.py``): to keep the desk, to put
 levels in another order, to hurry. Time is in whole ticks and every draw is keyed by its place. Times do not depend on
 answers: events find the times, and ``hch/timing.py`` the answers, which equal the batch engine's, bit for bit, wherever
@@ -17,12 +19,13 @@ in a binary tree. SimPy processes, the readable way that the tests keep as an or
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from simpy import Environment, Event
 
+from hch.corruption import Attack, Infected, dictated, spread
 from hch.desks import NOBODY, Room, Work, room
 from hch.minds import durations
 from hch.office import Office
@@ -31,7 +34,7 @@ from hch.visits import Consultation, visits
 from overseers.base import Overseer
 from overseers.pace import Ticks
 from scenarios.joins import Answers
-from scenarios.trees import Level, Trees
+from scenarios.trees import Level, Seats, Trees
 
 OPEN = Office()
 _AT_ONCE = 1 << 14
@@ -57,8 +60,8 @@ class Run:
     """``answers``: everybody's, (nodes, questions) per level, leaves first. ``finish``: when each root is answered.
 
     ``work``: human time its whole tree took. Ticks, shape (questions,). ``times``: who did what and when, by level.
-    ``made``: what time made of everybody's judgement. Who keeps a desk may be stuck for ever below roots that do not
-    wait: then answer and times are -1.
+    ``made``: what time made of everybody's judgement. ``infected``: who was corrupted, if anybody attacks. Who keeps a
+    desk may be stuck for ever below roots that do not wait: then answer and times are -1.
     """
 
     answers: list[Answers]
@@ -66,31 +69,44 @@ class Run:
     work: Ticks
     times: list[Times]
     made: Realised
+    infected: Infected | None = None
 
 
-def run(trees: Trees, human: Overseer, office: Office = OPEN, arrivals: Ticks | None = None) -> Run:
+def run(
+    trees: Trees,
+    human: Overseer,
+    office: Office = OPEN,
+    arrivals: Ticks | None = None,
+    attack: Attack | None = None,
+) -> Run:
     """Consult every tree of the batch. ``arrivals``: when each root is asked, in ticks, (questions,); else at time 0.
+
+    ``attack``: what corrupts people, who then answer what it wants (``hch/corruption.py``).
 
     Raises ``Deadlock`` where people keep their desks and are too few.
     """
     times = lived(trees, human, office, arrivals)
-    made = realised(trees, human, office, times)
+    made, infected = realised(trees, human, office, times), None
+    if attack is not None:
+        infected = spread(trees, times, made, attack)
+        made = replace(made, dictated=dictated(trees, times, infected, attack))
     work = sum((own.thought - own.started + own.finish - own.joining).sum(axis=0) for own in times)
     given = [
         np.where(own.finish < 0, -1, claims) for own, claims in zip(times, answers(trees, human, made), strict=True)
     ]
-    return Run(given, times[-1].finish[0], np.asarray(work), times, made)
+    return Run(given, times[-1].finish[0], np.asarray(work), times, made, infected)
 
 
-def consult(trees: Trees, question: int, human: Overseer, office: Office = OPEN) -> Consultation:
+def consult(
+    trees: Trees, question: int, human: Overseer, office: Office = OPEN, attack: Attack | None = None
+) -> Consultation:
     """Consult one tree of the batch, with the office to itself, and tell what everybody did and when."""
     if not 0 <= question < trees.questions:
         raise ValueError(f"question must be 0 … {trees.questions - 1}, not {question}")
     alone = trees.only(question)
-    told = run(alone, human, office)
-    return Consultation(
-        question, office.staff, int(told.work[0]), tuple(visits(alone, human, 0, told.times, told.answers, told.made))
-    )
+    told = run(alone, human, office, attack=attack)
+    lived = visits(alone, human, 0, told.times, told.answers, told.made, told.infected)
+    return Consultation(question, office.staff, int(told.work[0]), tuple(lived))
 
 
 def lived(trees: Trees, human: Overseer, office: Office, arrivals: Ticks | None = None) -> list[Times]:
@@ -98,7 +114,7 @@ def lived(trees: Trees, human: Overseer, office: Office, arrivals: Ticks | None 
     when = np.zeros(trees.questions, dtype=np.int64) if arrivals is None else arrivals
     if office.staff is not None:
         return _live(trees, human, office, slice(None), when.tolist())
-    step = max(1, _AT_ONCE // trees.nodes)
+    step = max(1, _AT_ONCE // trees.humans)
     blocks = [slice(first, first + step) for first in range(0, trees.questions, step)]
     lives = [_live(trees, human, office, block, when[block].tolist()) for block in blocks]
     return [own[0] if len(own) == 1 else _beside(own) for own in zip(*lives, strict=True)]
@@ -126,6 +142,7 @@ class _People:
     rank_again: int
     deadline: int | None
     holds: bool
+    in_turn: bool
     started: list[int] = field(init=False)
     thought: list[int] = field(init=False)
     joining: list[int] = field(init=False)
@@ -153,20 +170,18 @@ class _People:
 def _people(trees: Trees, human: Overseer, office: Office, which: slice) -> list[_People]:
     ranks = office.ranks(trees.depth + 1)
     levels: list[_People] = []
-    for level, rank, again in zip(trees.levels, *ranks, strict=True):
-        think, join = _ticks(level, human, which)
+    for here, rank, again in zip(trees.seats, *ranks, strict=True):
+        think, join = _ticks(here, human, which)
         below = levels[-1] if levels else None
-        deadline = office.deadline(level.height)
-        levels.append(
-            _People(below, trees.branching, level.height, think, join, rank, again, deadline, office.holds_desk)
-        )
+        wait, holds, in_turn = office.deadline(here.height), office.holds_desk, trees.in_turn
+        levels.append(_People(below, trees.branching, here.height, think, join, rank, again, wait, holds, in_turn))
     return levels
 
 
-def _ticks(level: Level, human: Overseer, which: slice) -> tuple[list[int], list[int]]:
+def _ticks(here: Seats | Level, human: Overseer, which: slice) -> tuple[list[int], list[int]]:
     """Thinking and joining times, question by question."""
-    spent = durations(level, human, which)
-    return spent.think.T.ravel().tolist(), spent.join.T.ravel().tolist() if level.height else []
+    spent = durations(here, human, which)
+    return spent.think.T.ravel().tolist(), spent.join.T.ravel().tolist() if here.height else []
 
 
 def _live(trees: Trees, human: Overseer, office: Office, which: slice, arrivals: list[int]) -> list[Times]:
@@ -206,7 +221,8 @@ def _deadlock(levels: list[_People], questions: int, office: Office) -> Deadlock
                 question, node = divmod(place, nodes)
                 stuck.append((question, people.height, node))
                 first = place * people.branching
-                queued += people.below.started[first : first + people.branching].count(-1)
+                unasked = people.below.started[first : first + people.branching].count(-1)
+                queued += min(unasked, 1) if people.in_turn else unasked
     return Deadlock(stuck, queued, office.staff)
 
 
@@ -265,7 +281,8 @@ class _Human(Work):
         assert below is not None
         self.missing = branching
         kind = _Human if below.below else _Leaf
-        for child in range(place * branching, (place + 1) * branching):
+        first = place * branching
+        for child in range(first, first + (1 if people.in_turn else branching)):
             kind(room, below, child, self)
         if people.deadline is not None:
             _Deadline(self, people.deadline)
@@ -274,6 +291,15 @@ class _Human(Work):
         self.missing -= 1
         if not self.missing:
             self.go_on()
+        elif self.people.in_turn and self.missing > 0:
+            self.ask_next()
+
+    def ask_next(self) -> None:
+        people = self.people
+        below = people.below
+        assert below is not None
+        kind = _Human if below.below else _Leaf
+        kind(self.room, below, (self.place + 1) * people.branching - self.missing, self)
 
     def out_of_time(self, _: Event) -> None:
         if self.missing > 0:

@@ -3,7 +3,8 @@
     HCH_k(a | q) = Σ_s P(a | q, s) · Π_i HCH_{k-1}(s_i | q_i),   HCH_0 = the unaided human (at a leaf, the leaf's rule)
 
 The sub-answers of one question are independent, so only the distribution ``C`` of the joined claim matters: a cyclic
-convolution for sums, a table in general. HCH without an index is HCH_d, d being the depth of the tree.
+convolution for sums, a table in general, a matrix product where sub-questions are asked in turn. HCH without an index
+is HCH_d, d being the depth of the tree.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def support(trees: Trees, height: int, below: Floats | None) -> Floats:
     """
     if height == 0 or below is None:
         return one_hot(trees.levels[height].truth, trees.claims)
-    return trees.joined_distribution(below)
+    return trees.joined_distribution(below, height)
 
 
 def unaided(trees: Trees, human: Overseer, height: int) -> Floats:

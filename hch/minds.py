@@ -20,7 +20,7 @@ from scenarios import streams
 from scenarios.joins import Answers
 from scenarios.part import PartError
 from scenarios.streams import Floats
-from scenarios.trees import Level, pick
+from scenarios.trees import Level, Seats, pick
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ def answers(members: tuple[Minds, ...], supported: Answers) -> Answers:
     return given[0] if len(given) == 1 else elected(given)
 
 
+def guess(level: Level, human: Overseer) -> Answers:
+    """What askers put in the place of answers that are missing: their own unaided ones, (nodes, questions)."""
+    return answers(voters(level, human, aided=level.height == 0, purpose="guess"), level.truth)
+
+
 def replies(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> Answers:
     """``[c]``: the answer given when ``c`` is supported, (claims, nodes, questions): all that an engine need know."""
     members = voters(level, human, aided, which)
@@ -113,9 +118,9 @@ class Durations:
     join: Ticks
 
 
-def durations(level: Level, human: Overseer, which: slice = ALL) -> Durations:
+def durations(here: Seats | Level, human: Overseer, which: slice = ALL) -> Durations:
     """Thinking times keyed by place; leaves have nothing to join."""
-    places = level.places[:, which]
+    places = here.places[:, which]
     think = human.ticks("think", places)
-    join = human.ticks("join", places) if level.height else np.zeros_like(think)
+    join = human.ticks("join", places) if here.height else np.zeros_like(think)
     return Durations(think, join)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hch import exact, minds
+from hch.chains import Told, told
 from hch.minds import durations
 from hch.office import Office, kept, planned
 from hch.policy import Distributions
@@ -49,11 +50,13 @@ class Realised:
     """What time left of everybody's judgement, by level, leaves first, (nodes, questions).
 
     ``kept``: the share of discernment, or ``None`` where it is whole. ``late``: whether the answer came too late for
-    the asker, or ``None`` where nobody's can.
+    the asker, or ``None`` where nobody's can. ``dictated``: the claim that a corrupted human answers whatever it
+    believes, -1 for everybody else; ``None`` where nobody is attacked.
     """
 
     kept: Sequence[Floats | None]
     late: Sequence[Mask | None]
+    dictated: Sequence[Answers] | None = None
 
 
 def realised(trees: Trees, human: Overseer, office: Office, times: Sequence[Times]) -> Realised:
@@ -74,14 +77,16 @@ def realised(trees: Trees, human: Overseer, office: Office, times: Sequence[Time
 
 def _kept(trees: Trees, human: Overseer, office: Office, height: int, own: Times) -> Floats:
     """By the thought in which the answer is found: the joining one, at a leaf the only one."""
-    spent = durations(trees.levels[height], human)
+    spent = durations(trees.seats[height], human)
     if height == 0:
         return kept(office, planned(office, spent.think, own.thinker), own.finish - own.started, own.thinker)
     return kept(office, planned(office, spent.join, own.joiner), own.finish - own.joining, own.joiner)
 
 
 def answers(trees: Trees, human: Overseer, made: Realised | None = None) -> list[Answers]:
-    """Everybody's answer, one (nodes, questions) array per level, leaves first; ``None``: time changes nothing."""
+    """Everybody's answer, one (people, questions) array per level, leaves first; ``None``: time changes nothing."""
+    if trees.in_turn:
+        return asked_in_turn(trees, human, made).given
     supported = trees.levels[0].truth
     given: list[Answers] = []
     for level in trees.levels:
@@ -94,8 +99,16 @@ def answers(trees: Trees, human: Overseer, made: Realised | None = None) -> list
         for start in range(0, questions, step):
             which = slice(start, start + step)
             answered[:, which] = _answered(level, human, which, supported, share)
+        if made is not None and made.dictated is not None:
+            dictated = made.dictated[level.height]
+            answered = np.where(dictated >= 0, dictated, answered)
         given.append(answered)
     return given
+
+
+def asked_in_turn(trees: Trees, human: Overseer, made: Realised | None = None) -> Told:
+    """The same where answers decide what is asked next: who was asked what, besides."""
+    return told(trees, human) if made is None else told(trees, human, made.kept, made.late)
 
 
 def _answered(level: Level, human: Overseer, which: slice, supported: Answers, share: Floats | None) -> Answers:
@@ -111,13 +124,16 @@ def heard(trees: Trees, human: Overseer, height: int, given: Answers, made: Real
     late = None if made is None else made.late[height]
     if late is None or not late.any():
         return given
-    level = trees.levels[height]
-    guess = minds.answers(minds.voters(level, human, aided=height == 0, purpose="guess"), level.truth)
-    return np.where(late, guess, given)
+    return np.where(late, minds.guess(trees.levels[height], human), given)
 
 
 def hch_given(trees: Trees, human: Overseer, made: Realised) -> Distributions:
-    """The exact distribution of everybody's answer given the realised times: the noise alone is averaged over."""
+    """The exact distribution of everybody's answer given the realised times: the noise alone is averaged over.
+
+    Raises ``ValueError`` where questions are asked in turn: times belong to seats, distributions to questions.
+    """
+    if trees.in_turn:
+        raise ValueError("hch_given: questions asked in turn have no distributions of their own at each seat")
     levels: list[Floats] = []
     for height in range(trees.depth + 1):
         below = levels[-1] if levels else None

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hch.timing import Realised, Times, heard
+from hch.chains import levels_put
+from hch.corruption import NOBODY, Infected
+from hch.timing import Realised, Times, asked_in_turn, heard
 from overseers.base import Overseer
 from scenarios.joins import Answers
-from scenarios.trees import NOT_PLANTED, Trees
+from scenarios.trees import NOT_PLANTED, Level, Trees
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,11 @@ class Visit:
     verified, the join of the sub-answers or at a leaf the truth. ``planted``: the planted falsehood, or None.
     ``consulted``: the nodes of the sub-questions, one level below.
 
+    ``subject``: which of its level's questions it was asked; ``node`` itself unless questions are asked in turn.
     ``late``: the answer came when its asker had gone on without it, and ``guess`` is what the asker put in its place.
     ``kept``: the share of its discernment that the human had time for (1: not hurried), times its skill.
+    ``infected``: when it was corrupted, and ``source``: by whom (``corruption.NOBODY`` and so on, or the sub-question).
+    ``dictated``: it answered what the attack wanted.
     ``thinker``, ``joiner``: who had each thought, -1 where everybody has a desk.
     """
 
@@ -45,6 +50,10 @@ class Visit:
     kept: float = 1.0
     thinker: int = -1
     joiner: int = -1
+    subject: int = -1
+    infected: int | None = None
+    source: int = NOBODY
+    dictated: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,17 +70,22 @@ class Consultation:
 
 
 def visits(
-    trees: Trees, human: Overseer, question: int, times: Sequence[Times], answers: Sequence[Answers], made: Realised
+    trees: Trees,
+    human: Overseer,
+    question: int,
+    times: Sequence[Times],
+    answers: Sequence[Answers],
+    made: Realised,
+    infected: Infected | None = None,
 ) -> Iterator[Visit]:
     """The visits of one tree of the batch in depth-first preorder, times being since its root was asked."""
-    told = [heard(trees, human, height, own, made) for height, own in enumerate(answers[:-1])]
-    supported = [trees.levels[0].truth, *(trees.joined(own) for own in told)]
+    told, supported, put, levels = _verified(trees, human, answers, made)
     began = int(times[-1].started[0, question])
     waiting = [(trees.depth, 0, began)]
     while waiting:
         height, node, asked = waiting.pop()
-        here, own, level = (node, question), times[height], trees.levels[height]
-        below = range(node * trees.branching, (node + 1) * trees.branching) if height else ()
+        here, own, level = (node, question), times[height], levels[height]
+        below = _reached(times, here, height, trees.branching)
         planted, late, share = int(level.planted[here]), _at(made.late[height], here), _at(made.kept[height], here)
         yield Visit(
             height=height,
@@ -91,8 +105,46 @@ def visits(
             kept=1.0 if share is None else float(share),
             thinker=int(own.thinker[here]),
             joiner=int(own.joiner[here]),
+            subject=int(put[height][here]) if put else node,
+            infected=_moment(infected, height, here),
+            source=NOBODY if infected is None else int(infected.by[height][here]),
+            dictated=made.dictated is not None and bool(made.dictated[height][here] >= 0),
         )
-        waiting += ((height - 1, child, int(own.thought[here])) for child in reversed(below))
+        waiting += reversed([(height - 1, child, when) for child, when in _asked(trees, times, here, height, below)])
+
+
+def _moment(infected: Infected | None, height: int, here: tuple[int, int]) -> int | None:
+    when = -1 if infected is None else int(infected.when[height][here])
+    return None if when < 0 else when
+
+
+def _reached(times: Sequence[Times], here: tuple[int, int], height: int, branching: int) -> list[int]:
+    """The nodes of those whom somebody consulted, but for whom nobody ever got round to."""
+    node, question = here
+    below = range(node * branching, (node + 1) * branching) if height else range(0)
+    return [child for child in below if times[height - 1].started[child, question] >= 0]
+
+
+def _asked(
+    trees: Trees, times: Sequence[Times], here: tuple[int, int], height: int, below: Sequence[int]
+) -> list[tuple[int, int]]:
+    """The sub-questions with when each was asked: all at once, or each when the one before was answered."""
+    first = int(times[height].thought[here])
+    if not trees.in_turn or not below:
+        return [(child, first) for child in below]
+    before = [int(times[height - 1].finish[child, here[1]]) for child in below[:-1]]
+    return list(zip(below, [first, *before], strict=True))
+
+
+def _verified(
+    trees: Trees, human: Overseer, answers: Sequence[Answers], made: Realised
+) -> tuple[Sequence[Answers], Sequence[Answers], Sequence[Answers], Sequence[Level]]:
+    """By level: what askers went on with, what everybody verified, which question each was asked, and the questions."""
+    if trees.in_turn:
+        known = asked_in_turn(trees, human, made)
+        return known.heard, known.supported, known.put, levels_put(trees, known)
+    told = [heard(trees, human, height, own, made) for height, own in enumerate(answers[:-1])]
+    return told, [trees.levels[0].truth, *(trees.joined(own) for own in told)], (), trees.levels
 
 
 def _at(values: np.ndarray | None, here: tuple[int, int]) -> bool | float | None:

@@ -28,9 +28,6 @@ from scenarios.part import Part, field, part
 from scenarios.rhetoric import Arguments
 from scenarios.streams import Floats, Keys
 
-Work = Literal["think", "join", "rate", "compare", "judge"]
-"""What a human can be busy with."""
-
 
 @dataclass(frozen=True)
 class Hearing:
@@ -82,7 +79,7 @@ class Overseer(Part, ABC):
     think_family: Literal["lognormal", "exponential"] = field("lognormal", "distribution of times")
     join_minutes: float = field(10.0, "mean time to join sub-answers", unit="minutes", ge=0, le=1e6)
     rate_minutes: float = field(5.0, "mean time to rate one claim", unit="minutes", ge=0, le=1e6)
-    compare_minutes: float = field(5.0, "mean time to compare two claims", unit="minutes", ge=0, le=1e6)
+    compare_minutes: float = field(8.0, "mean time to compare two claims", unit="minutes", ge=0, le=1e6)
     judge_minutes: float = field(5.0, "mean time to judge one question of a debate", unit="minutes", ge=0, le=1e6)
 
     @abstractmethod
@@ -105,7 +102,7 @@ class Overseer(Part, ABC):
         """One form for all overseers who believe alike when nothing persuasive reaches them; else itself."""
         return self
 
-    def ticks(self, purpose: Work, places: Keys) -> pace.Ticks:
+    def ticks(self, purpose: pace.Kind, places: Keys) -> pace.Ticks:
         """Durations of one kind of work at every place, in nanosecond ticks; keyed, so no engine draws its own."""
         minutes = {
             "think": self.think_minutes,

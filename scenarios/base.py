@@ -28,12 +28,18 @@ class Scenario(Part, ABC):
 
 
 @part
-class TreeScenario(Scenario):
-    """Regular trees: every question above the leaves splits into ``branching`` sub-questions at once."""
+class Shape(Part):
+    """The shape of regular trees."""
 
     claims: int = field(6, "claims per question, one of them true", symbol="K", ge=2, le=64)
     branching: int = field(2, "sub-questions per question", symbol="b", ge=1, le=64)
     depth: int = field(4, "levels of sub-questions below the root", symbol="d", ge=0, le=24)
+
+
+@part
+class Persuading(Scenario, ABC):
+    """Questions whose claims have an appeal on their face, arguments for them, and attacks on these."""
+
     appeal_noise: float = field(0.3, "spread of appeal among claims", symbol="σ_v", unit="noise units", ge=0, le=100)
     truth_bonus: float = field(0.0, "appeal that truth adds", unit="noise units", ge=-100, le=100)
     plant_rate: float = field(0.3, "share of questions with a planted falsehood", unit="probability", ge=0, le=1)
@@ -46,6 +52,43 @@ class TreeScenario(Scenario):
     asymmetry: float = field(0.0, "extra spread of arguments for false claims, as a share of τ", ge=-1, le=10)
     attackable_true: int = field(64, "attacks a true claim is open to (0: none)", unit="draws", ge=0, le=10**9)
     attackable_false: int = field(64, "attacks a false claim is open to (0: none)", unit="draws", ge=0, le=10**9)
+
+    def level(self, height: int, keys: Keys, truth: Answers) -> Level:
+        """The questions of one level, from their identities and true claims, (nodes, questions)."""
+        claims = self.size()[1]
+        true = one_hot(truth, claims)
+        scale = self.rhetoric_scale * (1.0 + self.asymmetry * (1.0 - true))
+        return Level(
+            height=height,
+            keys=keys,
+            places=keys,
+            truth=truth,
+            planted=self._planted(keys, truth, claims),
+            face=self.truth_bonus * true + self.appeal_noise * streams.normals(keys, "appeal", claims),
+            lure=self.plant_strength,
+            rhetoric=self._rhetoric(keys, "rhetoric", scale),
+            rebuttal=self._rebuttal(keys, true, scale),
+        )
+
+    def _planted(self, keys: Keys, truth: Answers, claims: int) -> Answers:
+        """With probability ``plant_rate`` one false claim, any of them equally likely; otherwise -1."""
+        other = (streams.uniforms(keys, "planted claim") * (claims - 1)).astype(np.intp)
+        falsehood = (truth + 1 + other) % claims
+        return np.where(streams.uniforms(keys, "planted") < self.plant_rate, falsehood, NOT_PLANTED)
+
+    def _rhetoric(self, keys: Keys, purpose: str, scale: Floats) -> Rhetoric:
+        log_u = np.log(streams.claim_uniforms(keys, purpose, len(scale)))
+        return Rhetoric(self.rhetoric_family, self.rhetoric_freedom, log_u, scale)
+
+    def _rebuttal(self, keys: Keys, true: Floats, scale: Floats) -> Floats:
+        attacks = np.where(true == 1.0, self.attackable_true, self.attackable_false)
+        best = self._rhetoric(keys, "rebuttal", scale).best_of(np.maximum(attacks, 1).astype(np.float64))
+        return np.where(attacks > 0, best, 0.0)
+
+
+@part
+class TreeScenario(Persuading, Shape):
+    """Regular trees: every question above the leaves splits into ``branching`` sub-questions at once."""
 
     @abstractmethod
     def join(self) -> Join:
@@ -78,33 +121,3 @@ class TreeScenario(Scenario):
                 below[:, child] = streams.derive(above, child)
             levels.insert(0, below.reshape(-1, above.shape[1]))
         return levels
-
-    def level(self, height: int, keys: Keys, truth: Answers) -> Level:
-        true = one_hot(truth, self.claims)
-        scale = self.rhetoric_scale * (1.0 + self.asymmetry * (1.0 - true))
-        return Level(
-            height=height,
-            keys=keys,
-            places=keys,
-            truth=truth,
-            planted=self._planted(keys, truth),
-            face=self.truth_bonus * true + self.appeal_noise * streams.normals(keys, "appeal", self.claims),
-            lure=self.plant_strength,
-            rhetoric=self._rhetoric(keys, "rhetoric", scale),
-            rebuttal=self._rebuttal(keys, true, scale),
-        )
-
-    def _planted(self, keys: Keys, truth: Answers) -> Answers:
-        """With probability ``plant_rate`` one false claim, any of them equally likely; otherwise -1."""
-        other = (streams.uniforms(keys, "planted claim") * (self.claims - 1)).astype(np.intp)
-        falsehood = (truth + 1 + other) % self.claims
-        return np.where(streams.uniforms(keys, "planted") < self.plant_rate, falsehood, NOT_PLANTED)
-
-    def _rhetoric(self, keys: Keys, purpose: str, scale: Floats) -> Rhetoric:
-        log_u = np.log(streams.claim_uniforms(keys, purpose, self.claims))
-        return Rhetoric(self.rhetoric_family, self.rhetoric_freedom, log_u, scale)
-
-    def _rebuttal(self, keys: Keys, true: Floats, scale: Floats) -> Floats:
-        attacks = np.where(true == 1.0, self.attackable_true, self.attackable_false)
-        best = self._rhetoric(keys, "rebuttal", scale).best_of(np.maximum(attacks, 1).astype(np.float64))
-        return np.where(attacks > 0, best, 0.0)

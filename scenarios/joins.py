@@ -4,6 +4,10 @@ A join is total: every combination of sub-answers gives one claim. It knows how 
 reduce one number per claim and sub-question to one number per claim over any pair of operations: (×, +) turns
 distributions of independent sub-answers into the distribution of their join, (min, max) is the value of a debate, and
 (+, max) the best sum over splits.
+
+Sub-questions may also be asked in turn, the next one depending on the answers so far; then products over sub-questions
+are chains (``Turns``). Either way a *joining* makes a level of questions from the level below, in arrays (claim, node,
+question).
 """
 
 from __future__ import annotations
@@ -16,14 +20,38 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.part import PartError
 from scenarios.streams import Floats
 
 Answers = NDArray[np.intp]
 Binary = Callable[..., Floats]
 
 
-class Join(ABC):
-    """The rule that joins ``branching`` sub-answers, each one of ``claims`` claims."""
+class Joining(ABC):
+    """How the questions of one level, of ``height``, are answered from those of the level below.
+
+    ``below`` is about the questions one level down: (nodes below, questions), or (claims, nodes below, questions).
+    """
+
+    @abstractmethod
+    def joined(self, below: Answers, branching: int, height: int | None) -> Answers:
+        """Join one level's definite answers, (nodes, questions)."""
+
+    @abstractmethod
+    def distributed(self, below: Floats, branching: int, height: int | None) -> Floats:
+        """Distribution of the joined claim when sub-answers are independent, (claims, nodes, questions)."""
+
+    @abstractmethod
+    def reduced(self, below: Floats, branching: int, height: int | None, combine: Binary, gather: Binary) -> Floats:
+        """``out[a] = gather over splits joining to a of combine over sub-answers``, (claims, nodes, questions)."""
+
+    @abstractmethod
+    def only(self, question: int) -> Joining:
+        """The same for one question of the batch."""
+
+
+class Join(Joining, ABC):
+    """The rule that joins ``branching`` sub-answers, each one of ``claims`` claims, asked for together."""
 
     @abstractmethod
     def answers(self, children: Sequence[Answers]) -> Answers:
@@ -45,8 +73,54 @@ class Join(ABC):
         """The distribution of the joined claim when sub-answers are independent. Shapes (claims, …)."""
         return self.reduce(children, np.multiply, np.add)
 
+    def joined(self, below: Answers, branching: int, height: int | None) -> Answers:
+        return self.answers(siblings(below, branching))
 
-def _identity(gather: Binary) -> float:
+    def distributed(self, below: Floats, branching: int, height: int | None) -> Floats:
+        return np.asarray(self.distribution(siblings(below, branching)))
+
+    def reduced(self, below: Floats, branching: int, height: int | None, combine: Binary, gather: Binary) -> Floats:
+        return np.asarray(self.reduce(siblings(below, branching), combine, gather))
+
+    def only(self, question: int) -> Join:
+        return self
+
+
+class Turns(Joining, ABC):
+    """Sub-questions asked in turn. A level's questions are all that can come up there, whoever asks them.
+
+    So one question may be asked in several places of a tree, by people who do not know of each other.
+    """
+
+    @abstractmethod
+    def asked(self, height: int, node: Answers, told: Sequence[Answers]) -> Answers:
+        """Which question (a node of the level below) comes next after the answers ``told``; shapes (n, questions)."""
+
+    @abstractmethod
+    def concluded(self, height: int, node: Answers, told: Sequence[Answers]) -> Answers:
+        """The claim that all the sub-answers support; shapes (n, questions)."""
+
+    @abstractmethod
+    def nodes(self, height: int) -> int:
+        """How many questions can come up at a level."""
+
+    def joined(self, below: Answers, branching: int, height: int | None) -> Answers:
+        level = self.known(height)
+        node = np.repeat(np.arange(self.nodes(level))[:, None], below.shape[1], axis=1)
+        told: list[Answers] = []
+        for _ in range(branching):
+            told.append(np.take_along_axis(below, self.asked(level, node, told), axis=0))
+        return self.concluded(level, node, told)
+
+    def known(self, height: int | None) -> int:
+        """The level, which has to be given: joins differ from level to level."""
+        if height is None:
+            raise PartError("sub-questions asked in turn: say at which level, trees.joined(below, level.height)")
+        return height
+
+
+def identity(gather: Binary) -> float:
+    """What leaves every number as it is: 0 for addition, -inf for the maximum."""
     return 0.0 if gather is np.add else -np.inf
 
 
@@ -105,7 +179,7 @@ class TableJoin(Join):
         return self.table[index]
 
     def reduce(self, children: Sequence[Floats], combine: Binary, gather: Binary) -> Floats:
-        out = np.full(children[0].shape, _identity(gather))
+        out = np.full(children[0].shape, identity(gather))
         splits = itertools.product(range(self.claims), repeat=self.branching)
         for split, joined in zip(splits, self.table, strict=True):
             term = children[0][split[0]]
@@ -122,3 +196,10 @@ def plurality(claims: int, branching: int) -> TableJoin:
         for split in itertools.product(range(claims), repeat=branching)
     )
     return TableJoin(table, claims, branching)
+
+
+def siblings(below: np.ndarray, branching: int) -> Sequence[np.ndarray]:
+    """The first children of every node, the second children, … as views: axis -2 is split."""
+    *front, nodes, questions = below.shape
+    grouped = below.reshape(*front, nodes // branching, branching, questions)
+    return [grouped[..., child, :] for child in range(branching)]

@@ -2,7 +2,8 @@
 
 Axes everywhere: **claim, node, question** (claims first, because reductions over a short last axis are slow; the
 question axis last and contiguous). Level 0 holds the leaves; level ``k`` of a regular tree of depth ``d`` has
-``b**(d - k)`` nodes, and node ``j`` consults nodes ``j*b … j*b + b - 1`` one level below.
+``b**(d - k)`` nodes, and node ``j`` consults nodes ``j*b … j*b + b - 1`` one level below. Where sub-questions are asked
+in turn, a level's nodes are all the questions that can come up there, and people's *seats* make the regular tree.
 
 Only scenarios, engines and measures read ``truth`` and ``planted``; an overseer is handed what it can verify.
 """
@@ -15,7 +16,9 @@ from functools import cached_property
 
 import numpy as np
 
-from scenarios.joins import Answers, Join
+from scenarios import streams
+from scenarios.joins import Answers, Binary, Joining, Turns
+from scenarios.joins import siblings as siblings
 from scenarios.memory import Memory
 from scenarios.rhetoric import Rhetoric
 from scenarios.streams import Floats, Keys
@@ -83,9 +86,29 @@ class Level:
             grades=grades,
         )
 
+    def put(self, nodes: Answers, places: Keys) -> Level:
+        """Some of the questions as they were put to people: ``nodes`` and ``places``, (people, questions)."""
+        where = (..., nodes, np.arange(nodes.shape[1]))
+        grades = self.grades and Grades(self.grades.quality[where], self.grades.readiness[where])
+        return replace(
+            self,
+            **{name: getattr(self, name)[where] for name in ("keys", "truth", "planted", "face", "rebuttal")},
+            places=places,
+            rhetoric=self.rhetoric.at(where),
+            grades=grades,
+        )
+
     def unplanted(self) -> Level:
         """The same questions and luck with nothing planted."""
         return replace(self, planted=np.full_like(self.planted, NOT_PLANTED), lure=0.0)
+
+
+@dataclass(frozen=True)
+class Seats:
+    """People at one height of a batch of trees. ``places``: keys of their luck and times, (people, questions)."""
+
+    height: int
+    places: Keys
 
 
 @dataclass(frozen=True)
@@ -97,7 +120,7 @@ class Trees:
     """
 
     levels: tuple[Level, ...]
-    join: Join
+    join: Joining
     branching: int
     memory: Memory = field(default_factory=Memory, compare=False, repr=False)
     root_memory: Memory = field(default_factory=lambda: Memory(_ROOTS_KEPT), compare=False, repr=False)
@@ -121,13 +144,36 @@ class Trees:
 
     @property
     def nodes(self) -> int:
-        """Questions in one tree."""
+        """Questions in one tree: all that can come up."""
         return sum(level.keys.shape[0] for level in self.levels)
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether sub-questions are asked one after another, each depending on the answers so far."""
+        return isinstance(self.join, Turns)
+
+    @cached_property
+    def seats(self) -> Sequence[Seats | Level]:
+        """Where people sit, by level, leaves first: ``b**(d - k)`` of them for each root, whatever they are asked."""
+        if not self.in_turn:
+            return self.levels
+        seats = [Seats(self.depth, self.root.places)]
+        for height in reversed(range(self.depth)):
+            above = seats[0].places
+            places = np.stack([streams.derive(above, turn) for turn in range(self.branching)], axis=1)
+            seats.insert(0, Seats(height, places.reshape(-1, self.questions)))
+        return seats
+
+    @property
+    def humans(self) -> int:
+        """People consulted for one root."""
+        return sum(len(here.places) for here in self.seats)
 
     def only(self, question: int) -> Trees:
         """One tree of the batch, as a batch of one."""
         levels = tuple(level.only(question) for level in self.levels)
-        return replace(self, levels=levels, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
+        join = self.join.only(question)
+        return replace(self, levels=levels, join=join, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
 
     @cached_property
     def without_plants(self) -> Trees:
@@ -139,20 +185,20 @@ class Trees:
         levels = tuple(level.unplanted() if level.height in heights else level for level in self.levels)
         return replace(self, levels=levels, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
 
-    def joined(self, below: Answers) -> Answers:
-        """Join one level's definite answers: (nodes·b, questions) → (nodes, questions)."""
-        return self.join.answers(siblings(below, self.branching))
+    def joined(self, below: Answers, height: int | None = None) -> Answers:
+        """Join one level's definite answers: (nodes below, questions) → (nodes, questions).
 
-    def joined_distribution(self, below: Floats) -> Floats:
-        """Distribution of the joined claim from independent sub-answers: (claims, nodes·b, q) → (claims, nodes, q)."""
-        return np.asarray(self.join.distribution(siblings(below, self.branching)))
+        ``height``: the level of those who join them. Where sub-questions are asked in turn it has to be given.
+        """
+        return self.join.joined(below, self.branching, height)
 
+    def joined_distribution(self, below: Floats, height: int | None = None) -> Floats:
+        """Distribution of the joined claim from independent sub-answers, (claims, nodes below, questions), likewise."""
+        return self.join.distributed(below, self.branching, height)
 
-def siblings(below: np.ndarray, branching: int) -> Sequence[np.ndarray]:
-    """The first children of every node, the second children, … as views: axis -2 is split."""
-    *front, nodes, questions = below.shape
-    grouped = below.reshape(*front, nodes // branching, branching, questions)
-    return [grouped[..., child, :] for child in range(branching)]
+    def reduced(self, below: Floats, height: int | None, combine: Binary, gather: Binary) -> Floats:
+        """One number per claim and sub-question to one per claim over a pair of operations; see ``joins``."""
+        return self.join.reduced(below, self.branching, height, combine, gather)
 
 
 def one_hot(answers: Answers, claims: int) -> Floats:

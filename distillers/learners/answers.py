@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from distillers.learners import labels
-from distillers.learners.base import Asked, Kind, Limiting
+from distillers.learners.base import MANY, Asked, Kind, Limiting
 from distillers.students.base import Fitted, Seen, Student, distribution
 from hch import exact
 from hch.policy import Distributions, Policy
@@ -44,7 +44,7 @@ class Answers(Limiting):
         self._stale.add(asked.height)
 
     def learn_exactly(self, height: int, snapshot: Policy) -> None:
-        self._counts[height] = self._taught(height, snapshot)
+        self._counts[height] = MANY * self._taught(height, snapshot)
         self._stale.add(height)
 
     def deployed(self, setting: Setting) -> Distributions:
@@ -65,7 +65,7 @@ class Answers(Limiting):
             self._fitted[height] = self.student.answers(here, self._counts[height], self._fitted.get(height))
             self._stale.discard(height)
         here = seen(setting, height)
-        return distribution(self._fitted.get(height, self.student.blank(here)).scores(here))
+        return distribution(self._fitted.get(self.known(height), self.student.blank(here)).scores(here))
 
 
 def seen(setting: Setting, height: int) -> Seen:

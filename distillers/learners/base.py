@@ -52,6 +52,10 @@ class Asked:
         return Asked(self.height, self.nodes[:count], self.questions[:count], self.numbers[:count], weights)
 
 
+MANY = 1e12
+"""Labels that a question has in the limit of many: no prior is heard against them."""
+
+
 class Learner(ABC):
     """One training run of one scheme with one student."""
 
@@ -74,6 +78,10 @@ class Learner(ABC):
             self._orders[height] = keys.argsort()
         place = self._orders[height][numbers % (nodes * questions)]
         return Asked(height, place // questions, place % questions, numbers)
+
+    def known(self, height: int) -> int:
+        """The level as which questions of a level are treated: those larger than any in training, as the largest."""
+        return min(height, self.setting.trees.depth)
 
     def keys(self, purpose: str, height: int, numbers: NDArray[np.int64]) -> Keys:
         """Keys of draws about labels of one level, (n,)."""

@@ -85,10 +85,8 @@ class PolicyGradient(Learner):
                 self._fitted[lower] = self.student.answers(self._seen(self.setting, lower), taught)
 
     def _policy(self, setting: Setting, height: int) -> Floats:
-        if height <= self.setting.trees.depth:
-            self._start(height)
-        here = self._seen(setting, height)
-        return distribution(self._fitted.get(height, self.student.blank(here)).scores(here))
+        self._start(self.known(height))
+        return distribution(self._fitted[self.known(height)].scores(self._seen(setting, height)))
 
     def _seen(self, setting: Setting, height: int) -> Seen:
         level = setting.level(height)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from distillers.learners import labels
-from distillers.learners.base import Asked, Limiting
+from distillers.learners.base import MANY, Asked, Limiting
 from distillers.students.base import Fitted, Mask, Seen, Student
 from hch.policy import Choices, Policy
 from hch.setting import Setting
@@ -21,9 +21,6 @@ from overseers import base as roles
 from overseers.base import Hearing
 from scenarios.joins import Answers
 from scenarios.streams import Floats, choose
-
-MANY = 1e12
-"""Labels that a question has in the limit of many: no prior is heard against them."""
 
 
 class Preferences(Limiting):
@@ -90,7 +87,7 @@ class Preferences(Limiting):
             changed = self._changed.pop(height)
             self._fitted[height] = self.student.preferences(here, self._wins[height], before, changed)
         here = self._seen(setting, height)
-        return self._fitted.get(height, self.student.blank(here)).scores(here)
+        return self._fitted.get(self.known(height), self.student.blank(here)).scores(here)
 
     def deployed(self, setting: Setting) -> Policy:
         return Choices([self.choices(setting, level.height) for level in setting.trees.levels], setting.trees.claims)

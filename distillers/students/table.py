@@ -21,6 +21,8 @@ from scenarios.streams import Floats, Keys
 _MOST_STEPS = 200
 _LONGEST_STEP = 3.0
 _CLOSE = 1e-9
+_NOTHING = 1e-15
+"""A gain in log-likelihood per label that is lost in rounding."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +57,23 @@ class Table(Student):
         return Entries(seen.level.keys, np.zeros_like(seen.speech))
 
     def answers(self, seen: Seen, counts: Floats, before: Fitted | None = None) -> Entries:
-        total = counts.sum(axis=0)
-        with np.errstate(divide="ignore"):
-            columns = np.log((counts + self.prior) / np.where(total > 0.0, total, 1.0))
-        return Entries(seen.level.keys, np.where(total > 0.0, columns, 0.0))
+        return Entries(seen.level.keys, frequencies(counts, self.prior))
 
     def preferences(self, seen: Seen, wins: Floats, before: Fitted | None, changed: Mask) -> Entries:
         columns = (self.blank(seen) if before is None else before).scores(seen).copy()
-        columns[:, changed] = _bradley_terry(np.moveaxis(wins[..., changed], 2, 0), self.spread**-2).T
+        columns[:, changed] = bradley_terry(np.moveaxis(wins[..., changed], 2, 0), self.spread**-2).T
         return Entries(seen.level.keys, columns)
 
 
-def _bradley_terry(wins: Floats, precision: float) -> Floats:
+def frequencies(counts: Floats, prior: float) -> Floats:
+    """Logarithm of the share of every answer, (claims, …); 0 for all where nothing was counted."""
+    total = counts.sum(axis=0)
+    with np.errstate(divide="ignore"):
+        columns = np.log((counts + prior) / np.where(total > 0.0, total, 1.0))
+    return np.where(total > 0.0, columns, 0.0)
+
+
+def bradley_terry(wins: Floats, precision: float) -> Floats:
     """Scores by Newton's method, (questions, claims), under a Gaussian prior. ``wins``: (questions, claims, claims).
 
     It starts at mean log-odds, which is where labels that are exact probabilities end, too.
@@ -87,5 +94,6 @@ def _bradley_terry(wins: Floats, precision: float) -> Floats:
         bend[:, each, each] += weight.sum(axis=2) + precision
         step = np.clip(np.linalg.solve(bend, slope[..., None])[..., 0], -_LONGEST_STEP, _LONGEST_STEP)
         scores[todo] += step
-        todo = todo[np.abs(step).max(axis=1) > _CLOSE]
+        gain = (slope * step).sum(axis=1) > _NOTHING * counted[todo].sum(axis=(1, 2))
+        todo = todo[gain & (np.abs(step).max(axis=1) > _CLOSE)]
     raise ArithmeticError(f"scores from comparisons did not converge in {_MOST_STEPS} Newton steps")

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from distillers.approval import Approval
-from divergence.busy import harm_against_load
+from divergence.busy import flooded, gameable, harm_against_load, panel
+from divergence.busy_labels import CORE, shared
 from divergence.busy_section import section
 from divergence.figures.busy import figure
 from divergence.measures import brief
 from hch.office import Office
 from hch.setting import Setting
 from overseers.human import Human
+from overseers.panel import Panel
 from scenarios.ledger import Ledger
 
 SCENARIO = Ledger(depth=3)
@@ -64,3 +66,58 @@ def test_the_panel_shows_every_scheme_and_says_what_it_holds(table):
     assert (name, title) == ("load", "When humans are busy")
     assert "unhurried work" in html
     assert tables["load"][1].startswith("scenario,scheme,load")
+
+
+@pytest.fixture(scope="module")
+def stars():
+    return panel(SCENARIO, loads=(0.25, 1.25), gameabilities=(1.0, 1.5, 2.0), questions=80, seeds=2, seed=5)
+
+
+def test_the_panel_tells_where_schemes_leave_hch_both_ways_work_may_come(stars):
+    assert len(stars) == 2 * 4 * 2  # ways, schemes, loads
+    left = stars.dropna(subset=["gamma_star"])
+    assert ((left["low"] <= left["gamma_star"]) & (left["gamma_star"] <= left["high"])).all()
+    assert ((stars["harm_low"] <= stars["harm"]) & (stars["harm"] <= stars["harm_high"])).all()
+    assert set(stars["at"]) == {2.0}
+
+
+def test_the_panel_is_harm_against_load_at_every_gameability(stars):
+    alone = harm_against_load([SCENARIO], Human(gameability=2.0), loads=(1.25,), questions=80, seeds=2, first_seed=5)
+    one = stars[~stars["bunched"] & (stars["load"] == 1.25)]
+    assert one["harm"].to_numpy() == pytest.approx(alone["mean"].to_numpy(), abs=1e-6)
+    assert one["kept"].to_numpy() == pytest.approx(alone["kept"].to_numpy(), abs=1e-12)
+
+
+def test_load_makes_schemes_leave_earlier(stars):
+    for _, own in stars[stars["scheme"] != "imitation"].groupby(["scheme", "bunched"]):
+        calm, crowded = own.sort_values("load")["gamma_star"].fillna(np.inf)
+        assert crowded < calm
+
+
+def test_gameability_is_set_where_it_is():
+    assert gameable(Panel(member=Human()), 2.0) == Panel(member=Human(gameability=2.0))
+
+
+def test_schemes_that_share_a_pool_have_equal_budgets_of_human_minutes():
+    setting = Setting(SCENARIO.trees(0, 100), Human(), 0)
+    found = shared(CORE, setting, Office(staff=10), 0.9, bunched=False)
+    minutes = [sum(one.finish - one.started for one in lived.work) / 60e9 for lived in found]
+    assert minutes == pytest.approx([min(minutes)] * 4, rel=0.1)
+    waits = [lived.waiting for lived in found]
+    assert min(waits) > 0.0
+
+
+def test_in_one_pool_the_calm_suffer_from_the_crowd():
+    alone = harm_against_load([SCENARIO], loads=(1.0,), questions=60, seeds=1, bunched=True).set_index("scheme")
+    pooled = harm_against_load([SCENARIO], loads=(1.0,), questions=60, seeds=1, bunched=True, one_pool=True)
+    pooled = pooled.set_index("scheme")
+    assert pooled.loc["debate", "kept"] < alone.loc["debate", "kept"]  # others' bunches arrive beside its judgements
+    assert pooled.loc["approval", "kept"] > alone.loc["approval", "kept"]
+
+
+def test_floods_of_words_do_harm_where_people_hurry():
+    table = flooded(SCENARIO, lengths=(0.0, 10.0), questions=60, seeds=1).set_index(["scheme", "argument_minutes"])
+    for scheme in ("approval", "approval-frozen", "debate"):
+        assert table.loc[(scheme, 10.0), "kept"] < table.loc[(scheme, 0.0), "kept"]
+        assert table.loc[(scheme, 10.0), "mean"] > table.loc[(scheme, 0.0), "mean"]
+    assert table.loc[("imitation", 10.0), "mean"] == table.loc[("imitation", 0.0), "mean"]  # nobody argues

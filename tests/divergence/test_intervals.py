@@ -56,13 +56,13 @@ def test_differences_are_paired():
 
 
 def test_weights_are_resamples_keyed_by_seed():
-    weights = intervals._weights(3, QUESTIONS)
+    weights = intervals.weights(3, QUESTIONS)
     np.testing.assert_allclose(weights.sum(axis=0), 1.0, rtol=1e-5)
     counts = np.round(weights * QUESTIONS).astype(int)
     np.testing.assert_allclose(weights, counts / QUESTIONS, rtol=1e-6)  # 32 bits
     # Counts of a resample are binomial(n, 1/n): variance 1 - 1/n.
     assert counts.var() == pytest.approx(1 - 1 / QUESTIONS, abs=4 * np.sqrt(3 / counts.size))
-    assert (intervals._weights(4, QUESTIONS) != weights).any()
+    assert (intervals.weights(4, QUESTIONS) != weights).any()
 
 
 def test_crossing_interpolates():

@@ -68,7 +68,7 @@ MISTAKES = {
     "a sweep of nothing": (
         "overseer.gameability",
         "oversee.gameability",
-        ["starts with scenario., overseer. or scheme."],
+        ["starts with scenario., overseer., scheme. or training."],
     ),
     "a swept value out of range": ("[0.0, 0.3]", "[0.0, 1.3]", ["scenario.plant_rate", "1.3", "≤ 1"]),
     "an empty sweep": ("[0.0, 0.3]", "[]", ["plant_rate", "list of values"]),

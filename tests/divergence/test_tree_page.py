@@ -12,11 +12,14 @@ from typer.testing import CliRunner
 from divergence import tree_page
 from divergence.cli import app
 from divergence.consultation import consultation
-from divergence.tree_data import FATES, SEGMENTS
+from divergence.tree_data import FATES, MARKS, SEGMENTS
+from hch.corruption import Attack
+from hch.office import Office
 from overseers.human import Human
 from overseers.panel import Panel
 from scenarios.ledger import Ledger
 from scenarios.majority import Majority
+from scenarios.powering import Powering
 
 
 def shown(consulted):
@@ -76,7 +79,7 @@ def test_fates_agree_with_answers(data):
 
 @pytest.mark.parametrize("staff", [None, 1, 3])
 def test_time_is_without_gaps_and_adds_up_to_the_work(staff):
-    consulted = consultation(Ledger(), Human(), staff=staff)
+    consulted = consultation(Ledger(), Human(), office=Office(staff=staff))
     for run in shown(consulted)["runs"]:
         worked, busy = 0.0, []
         for person in run["people"]:
@@ -122,3 +125,81 @@ def test_the_command_says_where_the_page_is(tmp_path):
     assert ran.exit_code == 0, ran.output
     assert ran.stdout.rstrip().splitlines()[-1] == f"page: {path}"
     assert "2 at a time" in path.read_text(encoding="utf-8")
+
+
+CROWDED = Office(staff=2, hurry=2.0, deadlines=(35.0, 35.0, 35.0))
+
+
+@pytest.fixture(scope="module")
+def crowded():
+    return consultation(Ledger(depth=3), Human(gameability=2.0), office=CROWDED, attack=Attack(exposure=0.1))
+
+
+def test_lateness_hurry_and_infection_are_marked(crowded):
+    data = shown(crowded)
+    for person, visit in zip(data["runs"][0]["people"], crowded.record.visits, strict=True):
+        assert ("late" in person["marks"]) == visit.late
+        assert ("hurried" in person["marks"]) == (visit.kept < 1.0)
+        assert ("corrupted" in person["marks"]) == (visit.infected is not None)
+        assert (person["fate"] == "attack") == (visit.dictated and visit.answer != visit.truth)
+    borne = {mark for person in data["runs"][0]["people"] for mark in person["marks"]}
+    assert borne == set(MARKS)
+    assert {person["fate"] for person in data["runs"][0]["people"]} >= {"attack", "misled"}
+    page = tree_page.page(crowded)
+    assert 'data-mark="late"' in page
+    assert "exposure 0.1" in page
+
+
+def test_beliefs_are_of_people_with_the_time_they_had(crowded):
+    run = shown(crowded)["runs"][0]
+    for person, visit in zip(run["people"], crowded.record.visits, strict=True):
+        belief = 2.0 * 0.5 * (np.array(person["appeal"]) + person["thought"])
+        belief[person["supported"]] += 8.0 * visit.kept
+        weights = np.exp(belief - belief.max())
+        assert person["belief"] == pytest.approx(weights / weights.sum(), abs=5e-4)
+
+
+def test_ordinary_pages_say_nothing_of_marks(asked):
+    page = tree_page.page(asked)
+    assert "data-mark=" not in page
+    assert "what the attack wants</li>" not in page
+
+
+def test_questions_asked_in_turn_are_shown_as_they_were_asked():
+    consulted = consultation(Powering(claims=5, bits=3), Human(), question=1)
+    people = {person["name"]: person for person in shown(consulted)["runs"][0]["people"]}
+    assert len(people) == 7
+    assert dict(people["q"]["facts"])["question"] == "joins q.1, then q.2"
+    first, second = people["q.1"], people["q.2"]
+    assert second["segments"][0][1] == pytest.approx(first["segments"][-1][2])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--staff", "2", "--hurry", "2"], "verified less than usual"),
+        (["--deadline", "20"], "answers came too late"),
+        (["--exposure", "0.3", "--quarantine", "5"], "people were corrupted"),
+        (["--set", "office.skill_spread=1.0", "--staff", "3"], "office: staff 3, skill_spread 1"),
+    ],
+)
+def test_time_and_attacks_can_be_asked_for(words, told):
+    ran = CliRunner().invoke(app, ["tree", "--set", "scenario.depth=2", *words])
+    assert ran.exit_code == 0, ran.output
+    assert told in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--hurry", "-1"], "office.hurry"),
+        (["--set", "office.hury=1"], "did you mean 'hurry'?"),
+        (["--staff", "1", "--set", "office.holds_desk=true"], "deadlock"),
+        (["--scenario", "powering", "--exposure", "0.5"], "asks in turn"),
+        (["--bandwidth", "2"], "attack.bandwidth"),
+    ],
+)
+def test_what_cannot_be_is_refused(words, told):
+    ran = CliRunner().invoke(app, ["tree", *words])
+    assert ran.exit_code == 2
+    assert told in ran.stderr

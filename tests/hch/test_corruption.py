@@ -99,3 +99,37 @@ def test_more_bandwidth_and_later_quarantine_only_add_infections():
         many = infected(trees, more, Human())[1]
         assert all(((a >= 0) <= (b >= 0)).all() for a, b in zip(few.when, many.when, strict=True))
         assert many.fraction > few.fraction
+
+
+def test_the_corrupted_answer_what_the_attack_wants_and_nobody_else_is_touched():
+    trees, human = Ledger(depth=4, plant_rate=0.5).trees(7, 400), Human(gameability=2.0)
+    calm = events.run(trees, human)
+    run = events.run(trees, human, attack=Attack(exposure=0.05, quarantine_minutes=40.0))
+    assert run.infected is not None
+    for level, answer, when, own in zip(trees.levels, run.answers, run.infected.when, run.times, strict=True):
+        free = (when < 0) | (own.finish >= when + 40 * 60 * 10**9)
+        heard = level.appeal + level.rhetoric.best_of(1)
+        wanted = np.array(
+            [
+                [max((c for c in range(6) if c != level.truth[n, q]), key=lambda c: heard[c, n, q]) for q in range(400)]
+                for n in range(len(level.truth))
+            ]
+        )
+        assert np.array_equal(answer[~free], wanted[~free])
+        assert (answer != level.truth)[~free].all()
+        assert free.any()
+        assert not free.all()
+    assert np.array_equal(run.answers[0][run.infected.when[0] < 0], calm.answers[0][run.infected.when[0] < 0])
+    assert all(np.array_equal(a.finish, b.finish) for a, b in zip(run.times, calm.times, strict=True))
+
+
+def test_with_perfect_people_the_root_is_wrong_as_often_as_a_fragile_join_breaks():
+    # A chain (one sub-question each) of people who do not err: the answer is false iff anybody on it was corrupted
+    # from outside, for whoever joins a false answer passes it on. 1 - (1 - t)^(d + 1).
+    chain, perfect = Ledger(branching=1, depth=6, claims=4), Human(discernment=1000.0, leaf_discernment=1000.0)
+    questions, t = 4000, 0.05
+    trees = chain.trees(3, questions)
+    attack = Attack(infectivity=0.0, exposure=t)
+    wrong = (events.run(trees, perfect, attack=attack).answers[-1] != trees.root.truth).mean()
+    expected = 1 - (1 - t) ** 7
+    assert abs(wrong - expected) <= 4 * math.sqrt(expected * (1 - expected) / questions)

@@ -15,6 +15,7 @@ from hch.setting import Setting
 from overseers import base as roles
 from overseers.assisted import Assisted
 from overseers.base import Hearing
+from overseers.corruptible import Corruptible
 from overseers.human import Human
 from overseers.panel import Panel
 from overseers.sceptic import Sceptic, best_rival
@@ -35,6 +36,7 @@ THE_HUMAN = {
     "sceptic": lambda human: Sceptic(member=human, threshold=-1e9),
     "searching": lambda human: Searching(member=human, search=1),
     "assisted": lambda human: Assisted(member=human, assistance=0.0),
+    "corruptible": lambda human: Corruptible(member=human, bandwidth=1.0, exposure=0.0),
 }
 LEDGER = Ledger(claims=4, depth=2).trees(1, 40)
 
@@ -440,3 +442,26 @@ def test_a_panel_can_judge_a_debate():
     setting = Setting(LEDGER, Panel(shared_argument=1.0))
     judged, alone = Debate().optimum(setting), Debate().optimum(Setting(LEDGER, Human()))
     np.testing.assert_array_equal(judged.root, alone.root)  # who hears the same is of one mind
+
+
+# The corruptible
+
+
+def test_reading_through_a_channel_takes_from_discernment():
+    human = Human(gameability=2.0)
+    reader = Corruptible(member=human, bandwidth=0.25, bandwidth_exponent=0.5, exposure=0.0)
+    duller = replace(human, discernment=4.0, leaf_discernment=4.0)
+    np.testing.assert_allclose(exact.hch(LEDGER, reader).root, exact.hch(LEDGER, duller).root, atol=1e-12)
+    hearing, speech, merit = presented(human)
+    np.testing.assert_allclose(roles.judge(reader, hearing, speech, merit), roles.judge(duller, hearing, speech, merit))
+
+
+def test_who_is_corrupted_verifies_nothing():
+    human = Human(gameability=2.0)
+    reader = Corruptible(member=human, bandwidth=0.5, bandwidth_exponent=0.0, infectivity=0.8, exposure=0.5)
+    hearing, speech, merit = presented(human)
+    blind = replace(human, discernment=0.0, leaf_discernment=0.0)
+    corrupted = 0.5 * 0.8 * 0.5
+    for role, by in ((roles.answer, (merit,)), (roles.rate, (speech, merit))):
+        mixed = (1 - corrupted) * role(human, hearing, *by) + corrupted * role(blind, hearing, *by)
+        np.testing.assert_allclose(role(reader, hearing, *by), mixed, atol=1e-12)
