@@ -1,7 +1,7 @@
 """Learning curves: what trained schemes come to on other budgets of human minutes than the study's (MODEL.md §5, §8).
 
-A study with trained rows is tried again at budgets from a sixteenth of its own to sixteen times as much, in proportion
-to the fewer questions that are asked here, at one value of whatever it sweeps. Every budget is a training run of its
+A study with trained rows is tried again at budgets from 1/64 of its own to sixteen times as much, in proportion to the
+fewer questions that are asked here, at one value of whatever it sweeps. Every budget is a training run of its
 own, level by level; what a single run was like on its way says little about its root, which is taught last.
 """
 
@@ -17,7 +17,7 @@ from divergence.cell import TRAINED, Cell, measured
 from divergence.intervals import Draws
 from divergence.spec import Spec, apply, focus, reached
 
-SHARES = tuple(2.0**power for power in range(-4, 5))
+SHARES = tuple(2.0**power for power in range(-6, 5))
 """Budgets tried, as shares of the study's."""
 SEEDS, MOST_QUESTIONS = 4, 50
 MEASURED = ("harm", "better", "divergence_tv", "accuracy", "hch_accuracy")
