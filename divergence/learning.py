@@ -7,12 +7,12 @@ own, level by level; what a single run was like on its way says little about its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from divergence import intervals
+from divergence import cell, intervals
 from divergence.cell import TRAINED, Cell, measured
 from divergence.intervals import Draws
 from divergence.spec import Spec, apply, focus, reached
@@ -57,6 +57,13 @@ def focused(spec: Spec, gamma: float = 1.5) -> Spec:
         if reached(spec, axis.path):
             spec = apply(spec, {axis.path: at[axis.column]})
     return replace(spec, axes=())
+
+
+def measured_now(todo: Iterable[Cell]) -> Draws:
+    """What cells come to, computed here and now and kept nowhere, with resampled means."""
+    results = (cell.run(one) for one in todo)
+    kept = ((row.values, row.detail, result.references) for result in results for row in result.rows)  # noqa: PD011
+    return intervals.draws(kept, (BUDGET,), MEASURED)
 
 
 def curves(found: Draws) -> pd.DataFrame:

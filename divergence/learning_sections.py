@@ -81,9 +81,9 @@ def _taxes(taxes: pd.DataFrame) -> str:
 
 
 _TAX = (
-    "Human minutes, and the alignment tax: the ratio to the cheapest scheme that gets there, a geometric mean over seeds "
-    "with its 95 % interval. ≤: in some seed the smallest budget tried is enough, so less might do; tax ≥: so it is for "
-    "the cheapest, and the interval is of this bound."
+    "Human minutes, and the alignment tax: the ratio to the cheapest scheme that gets there, a geometric mean over "
+    "seeds with its 95 % interval. ≤: in some seed the smallest budget tried is enough, so less might do; tax ≥: so it "
+    "is for the cheapest, and the interval is of this bound."
 )
 
 
