@@ -15,7 +15,7 @@ from divergence import style
 from scenarios import streams
 
 SHARES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-_NOTICED, _UNMENDED, _UNNOTICED = "noticed and retrained", "noticed, not retrained", "not noticed"
+_MENDED, _LEFT = "noticed and retrained", "not noticed, or not retrained"
 
 
 def escapes(
@@ -36,12 +36,11 @@ def escapes(
 
 
 def drifting(deployment: Deployment, drift: Drift, lives: int = 2000, seed: int = 0) -> pd.DataFrame:
-    """Share of false answers by answer: ``noticed and retrained``, ``noticed, not retrained``, ``not noticed``."""
+    """Share of false answers by answer: ``noticed and retrained``, and ``not noticed, or not retrained``."""
     keys = streams.keys_from(seed, "deployment", 0, lives)
     rules = {
-        _NOTICED: replace(deployment, retrains=True, notices=max(1, deployment.notices)),
-        _UNMENDED: replace(deployment, retrains=False, notices=max(1, deployment.notices)),
-        _UNNOTICED: replace(deployment, notices=0),
+        _MENDED: replace(deployment, retrains=True, notices=max(1, deployment.notices)),
+        _LEFT: replace(deployment, retrains=False),
     }
     found = {name: deploy(rule, drift, keys).false.mean(axis=1) for name, rule in rules.items()}
     return pd.DataFrame({"answer": np.arange(deployment.answers)} | found)
@@ -56,15 +55,16 @@ def drawn_escapes(table: pd.DataFrame) -> go.Figure:
         go.Scatter(x=table["supervised"], y=table["expected"], name="(1 - s)/s", **line),
         go.Scatter(x=table["supervised"], y=table["mean"], name="simulated lives", **look),
     ]
-    axes: dict[str, Any] = {"xaxis": {"title": {"text": "supervised share s"}, "type": "log"}}
+    axes: dict[str, Any] = {
+        "xaxis": {"title": {"text": "supervised share s"}, "type": "log", "tickvals": table["supervised"]}
+    }
     axes |= {"yaxis": {"title": {"text": "false answers that nobody saw"}, "rangemode": "tozero"}}
     return go.Figure(traces, axes | {"template": style.template(), "height": 380})
 
 
 def drawn_drift(table: pd.DataFrame) -> go.Figure:
     """``drifting`` as a picture."""
-    colours = {_NOTICED: style.BLUE, _UNMENDED: style.ORANGE, _UNNOTICED: style.VERMILION}
-    dashes = {_NOTICED: "solid", _UNMENDED: "dash", _UNNOTICED: "dot"}
+    colours, dashes = {_MENDED: style.BLUE, _LEFT: style.VERMILION}, {_MENDED: "solid", _LEFT: "dash"}
     traces = [
         go.Scatter(x=table["answer"], y=table[name], name=name, line={"color": colours[name], "dash": dashes[name]})
         for name in colours

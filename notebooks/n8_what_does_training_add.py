@@ -105,8 +105,8 @@ def _(learnt):
             f"**{name}** does {line.harm:.3f} harm and is right {line.accuracy:.0%} of the time"
             for name, line in ends.iterrows()
         )
-        + f" (HCH: {ends['hch_accuracy'].iloc[0]:.0%}). Raise γ: imitation still pays for more labels, while approval that"
-        " is trained *better* does more harm."
+        + f" (HCH: {ends['hch_accuracy'].iloc[0]:.0%}). Raise γ: imitation still pays for more labels, while approval"
+        " that is trained *better* does more harm."
     )
     return
 
@@ -161,15 +161,15 @@ def _(human, office, scenario):
 
 @app.cell
 def _(runs):
-    told = []
-    for way, run in runs.items():
-        end, lengths = run.iloc[-1], np.diff(run["elapsed_minutes"], prepend=0.0)
-        busy = np.average(run["utilisation"], weights=lengths)
-        told.append(
-            f"**{way}**: {end['labels']:,.0f} labels in {end['elapsed_minutes']:,.0f} minutes, people at work {busy:.0%} "
-            f"of the time, accuracy at the roots {end['accuracy']:.2f}"
+    def said(name, run):
+        end = run.iloc[-1]
+        busy = np.average(run["utilisation"], weights=np.diff(run["elapsed_minutes"], prepend=0.0))
+        return (
+            f"**{name}**: {end['labels']:,.0f} labels in {end['elapsed_minutes']:,.0f} minutes, people at work "
+            f"{busy:.0%} of the time, accuracy at the roots {end['accuracy']:.2f}"
         )
-    mo.md("; ".join(told) + ".")
+
+    mo.md("; ".join(said(name, run) for name, run in runs.items()) + ".")
     return
 
 
@@ -239,8 +239,8 @@ def _(carved, tampering):
     mo.md(
         f"{carved.exploits} of 300 questions have an exploit; {shares[0]:.0%} of these were found and {shares[1]:.0%} "
         f"taken. An honest step is rated {rated:.1f} in the end, so tampering {worth} worth it: (T - h)(R_max - R̄) = "
-        f"{8 * (tampering.reward - rated):.0f} against h(P + R̄) = {2 * (tampering.penalty + rated):.0f}. It starts at a "
-        f"chance of 0.001 an episode, and was {tried}."
+        f"{8 * (tampering.reward - rated):.0f} against h(P + R̄) = {2 * (tampering.penalty + rated):.0f}. It starts at "
+        f"a chance of 0.001 an episode, and was {tried}."
     )
     return
 
