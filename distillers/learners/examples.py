@@ -1,7 +1,7 @@
 """Which questions an imitator is shown, as parts: in turn, by importance, or those it is unsure about (active).
 
-A label of a question picked with chance ``q`` out of ``N`` counts ``1/(Nq)``, so the likelihood that is maximised is that
-of all questions alike whatever is picked: picking changes how fast the optimum is reached, not where it is.
+A label of a question picked with chance ``q`` out of ``N`` counts ``1/(Nq)``, so the likelihood that is maximised is
+that of all questions alike whatever is picked: picking changes how fast the optimum is reached, not where it is.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ class Examples(Part, ABC):
     def chances(self, persuasion: Floats, policy: Floats) -> Floats | None:
         """Chance of each question of a level to be picked, (nodes, questions); ``None``: all are asked in turn.
 
-        ``persuasion``: what humans hear for each claim, ``policy``: what the student answers, (claims, nodes, questions).
+        ``persuasion``: what humans hear for each claim, ``policy``: what the student answers, both (claims, nodes,
+        questions).
         """
 
 
@@ -49,7 +50,7 @@ class Importance(Examples):
 
 @part
 class Active(Examples):
-    """Questions more often about which the student is unsure (entropy of its answer), their labels counting less each."""
+    """Questions more often of whose answer the student is unsure (by entropy), their labels counting less each."""
 
     uniform: float = field(0.2, "share of questions that are picked at random", unit="probability", gt=0, le=1)
 
