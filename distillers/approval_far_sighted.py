@@ -27,6 +27,7 @@ from distillers.base import Linear, NoOptimum
 from distillers.episode import Episode, rated_everywhere
 from hch.policy import Choices, OnDemand
 from hch.setting import Setting
+from overseers import base as roles
 from overseers.beliefs import Belief, Opinion
 from scenarios.joins import Answers, Join
 from scenarios.part import field, part
@@ -70,14 +71,17 @@ class ApprovalFarSighted(Linear):
     def _worth(self, setting: Setting) -> list[Floats]:
         """``V`` at every level, leaves first."""
         leaves = setting.level(0)
-        worth = [self._heard(setting, 0).expected(leaves.merit(leaves.truth))]
+        hearing = setting.hearing(0, searched=self.n_search)
+        speech = leaves.rhetoric.best_of(self.n_search)
+        worth = [roles.rate(setting.rater, hearing, speech, leaves.merit(leaves.truth))]
         for height in range(1, setting.trees.depth + 1):
             worth.append(_best_supported(self._heard(setting, height), self._gain(setting, worth[-1], height)))
         return worth
 
     def _gain(self, setting: Setting, below: Floats, height: int) -> Floats:
         """``B``, by the claim that sub-answers join to, from ``V`` one level down."""
-        return setting.trees.reduced(self.discount * below, height, np.add, np.maximum)
+        worth = below if self.discount == 1.0 else self.discount * below
+        return setting.trees.reduced(worth, height, np.add, np.maximum)
 
     def _below(self, setting: Setting, worth: list[Floats], height: int, answers: Answers) -> Answers:
         """What the best play that gives these answers at one level answers one level down."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from distillers.base import Scheme
 from divergence import specfile, study
 from divergence.build import FAMILIES, SpecError, build
-from divergence.cell import Named
+from divergence.cell import OPTIMUM, Named
 from divergence.spec import Spec, apply
 from divergence.study import Progress, Study
 from overseers.base import Overseer
@@ -41,6 +41,7 @@ def compare(
     workers: int | None = None,
     quick: bool = False,
     full: bool = False,
+    phases: Sequence[str] = (OPTIMUM,),
     gameability: Sequence[float] | float | None = None,
     scenarios: Sequence[Scenario | str] = (),
     overseers: Sequence[Overseer | str] = (),
@@ -52,12 +53,13 @@ def compare(
 
     ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
     replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds) without ablations, shares, load;
-    ``full`` measures every scheme at every λ, ablates every scheme and has four times the points. ``out`` names the
+    ``full`` measures every scheme at every λ, ablates every scheme and has four times the points. ``phases``: with
+    ``"trained"`` among them it is the study of core schemes on a budget of human minutes. ``out`` names the
     directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
     ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames, and so are ``.grounds.ablations``, ``.shares``,
     ``.load`` and ``.verdicts``. Raises SpecError on bad input.
     """
-    spec = default_spec(quick=quick, full=full)
+    spec = default_spec(quick=quick, full=full, phases=phases)
     spec = customised(spec, seed, gameability, {"scenario": scenarios, "overseer": overseers, "scheme": schemes})
     return study.run(spec, _path(out), workers=workers, fresh=fresh, progress=progress)
 
@@ -132,14 +134,17 @@ def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
     return specfile.read(Path(spec))
 
 
-def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
+def default_spec(*, quick: bool = False, full: bool = False, phases: Sequence[str] = (OPTIMUM,)) -> Spec:
     """The packaged study of ``hch compare``.
 
+    With ``trained`` among its ``phases``, the small study of schemes on a budget. Of optima alone:
     Its core schemes at every swept value, and every other scheme there is where λ is 0.5, at fewer γ; ``full``: at
     every value too. ``quick``: coarse, the core schemes alone.
     """
     if quick and full:
         raise SpecError("quick and full exclude each other")
+    if tuple(phases) != (OPTIMUM,):
+        return _training_spec(quick, full, phases)
     text = resources.files("divergence").joinpath("studies/compare.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text) | (QUICK if quick else {})
     if quick:
@@ -150,6 +155,18 @@ def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
         table["shares"]["points"] = 256
     spec = specfile.parse(table, "compare")
     return spec if quick else spec.having("scheme", every_scheme(spec.schemes, () if full else ELSEWHERE))
+
+
+def _training_spec(quick: bool, full: bool, phases: Sequence[str]) -> Spec:
+    """Core schemes as they are trained; ``quick``: less of it."""
+    if full:
+        raise SpecError("full: only of optima; trained schemes are swept with a study of your own (hch sweep)")
+    text = resources.files("divergence").joinpath("studies/trained.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text) | {"phases": list(phases)} | ({"questions": 30, "seeds": 1} if quick else {})
+    if quick:
+        table["sweep"]["overseer.gameability"]["steps"] = 5
+        table["training"]["human_minutes"] = 20_000.0
+    return specfile.parse(table, "compare")
 
 
 def every_scheme(core: Sequence[Named], where: Where) -> tuple[Named, ...]:

@@ -120,6 +120,10 @@ def compare(
     full: Annotated[
         bool, typer.Option("--full", help="Every scheme at every λ and under every change, in minutes.")
     ] = False,
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(help="optimum (the default), or trained: on a budget of human minutes; repeatable."),
+    ] = None,
     gameability: Annotated[list[float] | None, typer.Option(help="Only this γ; repeatable.")] = None,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; repeatable.")] = None,
     overseer: Annotated[list[str] | None, typer.Option(help="This overseer instead of human; repeatable.")] = None,
@@ -142,7 +146,7 @@ def compare(
     from divergence import api
 
     load_plugins(plugin)
-    spec = api.default_spec(quick=quick, full=full)
+    spec = api.default_spec(quick=quick, full=full, phases=phase or ["optimum"])
     chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
     spec = customised(api.customised(spec, seed, gameability or None, chosen), settings)
     _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
@@ -165,6 +169,9 @@ def sweep(
     open_: Open = False,
 ) -> None:
     """Run a study of your own: any field of any part may be swept, several at once."""
+    from divergence.workers import prepare
+
+    prepare(1 if scheduler or dry_run else workers)
     from divergence import plan, specfile
 
     load_plugins(plugin)
@@ -307,6 +314,7 @@ def _run(spec: Spec, how: Running, open_: bool) -> None:
             retry=how.retry,
             progress=tell,
             failed=failed,
+            resumed=_continues,
         )
     _finish(finished, open_)
     if failures := finished.failures:
@@ -315,6 +323,13 @@ def _run(spec: Spec, how: Running, open_: bool) -> None:
             f"'hch status {finished.directory} --errors' shows where; --retry computes them again"
         )
         raise typer.Exit(1)
+
+
+def _continues(kept: int, total: int) -> None:
+    """Say what is kept of an interrupted study, and what is not."""
+    left = total - kept
+    again = f"the other {left:,} start from their beginning, also those it was training when it stopped" if left else ""
+    typer.echo(f"continuing: {kept:,} of {total:,} cells are kept" + (f"; {again}" if again else ""), err=True)
 
 
 def _finish(finished: Study, open_: bool) -> None:

@@ -96,7 +96,7 @@ class Grounds:
         return {name: table for name, table in found.items() if len(table)}
 
     def _here(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Lines of optima at the default of what else is swept; a field that a part does not have is no obstacle."""
+        """Lines of optima at the default of whatever else is swept; a field that a part has not is no obstacle."""
         if "phase" in table:
             table = table[table["phase"] == OPTIMUM]
         for column, value in focus(self.spec).items():

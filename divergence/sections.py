@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import figures, pairs, wording
+from divergence import error_budget_section, figures, learning_sections, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.busy import OFFICE
 from divergence.cell import OPTIMUM, TRAINED
-from divergence.figures import names, panels
+from divergence.figures import error_budget, names, panels
 from divergence.figures.costs import spans
 from divergence.figures.curves import REFERENCES
 from divergence.figures.names import Fields
@@ -60,8 +60,10 @@ def sections(study: Study) -> list[Section]:
     return [
         _found(study, point, fields),
         *_pictures(study, fields),
+        *_budget(study, point),
         *_worst(study),
         *_busy(study),
+        *(Section(*one) for one in learning_sections.made(study)),
         _differences(study, point, fields),
         *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),
         _assumed(study),
@@ -76,7 +78,11 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
         for place, sentences in wording.findings(study.summary, study.crossings, point, fields)
     ]
     failed = wording.problems(study.rows)
-    warning = f'<div class="warning"><p>Rows without values:</p>{html.bullets(failed)}</div>' if failed else ""
+    warning = (
+        f'<div class="warning"><p>Rows without values, or whose training ended early:</p>{html.bullets(failed)}</div>'
+        if failed
+        else ""
+    )
     labels = series(study.summary[study.summary["measure"] == "harm"])
     asked = (
         f"{len(spec.schemes)} training scheme{'s' * (len(spec.schemes) > 1)} {_phases(spec)}, "
@@ -158,6 +164,30 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             + "Whiskers, where there are any, span the swept values.",
             {"costs": ("costs", _csv(spans(summary)))},
         ),
+    ]
+
+
+def _budget(study: Study, point: dict[str, Any]) -> list[Section]:
+    """Why what was trained is wrong; nothing where nothing was."""
+    here = wording.at(study.summary, {name: value for name, value in point.items() if name != "gameability"})
+    budget = error_budget.table(here)
+    if not len(budget):
+        return []
+    kinds = here[here["measure"].isin(["objective_failure", "capability_failure"])]
+    failures = kinds[kinds["gameability"].isin(budget["gameability"]) | kinds["gameability"].isna()]
+    reading = (
+        "Bars to the right add harm, bars to the left take it away; the diamond is their sum, the harm of what was "
+        "trained. Whiskers are 95 % intervals."
+    )
+    return [
+        Section(
+            "error-budget",
+            "Why what was trained is wrong",
+            error_budget_section.before(budget, failures),
+            error_budget.error_budget(budget),
+            reading,
+            {"error-budget": ("error budget", _csv(budget))},
+        )
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from distillers.training import Training
 from divergence.build import FAMILIES, SpecError, make, nearest
 from divergence.cell import OPTIMUM, Named, label, measured
+from divergence.office_trees import OfficeTrees
 from scenarios import part as parts
 from scenarios.part import Part
 
@@ -84,6 +85,7 @@ class Spec:
     """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``.
 
     ``brief``: only distances from HCH are measured and accuracy, the rest is blank; several times faster.
+    ``office``: trees of every cell that are simulated in time.
     ``phases``: what is measured of a scheme: its optimum, what training on a budget comes to, or both.
     ``trainings``: how that is done, one or none.
     """
@@ -101,6 +103,7 @@ class Spec:
     box: tuple[Range, ...] = ()
     sample: Sample | None = None
     brief: bool = False
+    office: OfficeTrees | None = None
     phases: tuple[str, ...] = (OPTIMUM,)
     trainings: tuple[Named, ...] = ()
 
@@ -154,6 +157,8 @@ def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
     for path, value in point.items():
         kind, steps, wanted = _addressed(spec, path, where)
         named = spec.of(kind)
+        if kind == "training" and not named:
+            raise SpecError(f'{where}: nothing is trained: phases = ["optimum", "trained"] is needed')
         if not wanted and named:
             known = sorted({note.name for one in named for note in parts.notes(type(one.part))})
             raise SpecError(

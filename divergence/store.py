@@ -21,8 +21,9 @@ FILE = "results.sqlite"
 ABLATIONS = "ablations.sqlite"
 SHARES = "shares.sqlite"
 LOAD = "load.sqlite"
-FILES = (FILE, ABLATIONS, SHARES, LOAD)
-"""The study's own cells, and those of what it asks beside its ranking."""
+LEARNING = "learning.sqlite"
+FILES = (FILE, ABLATIONS, SHARES, LOAD, LEARNING)
+"""The study's own cells, and those of what it asks beside its ranking: of what that hangs on, load, learning curves."""
 
 LOCK = "writer.lock"
 """Held, by SQLite's own locking, for as long as somebody writes in the directory; the system frees it at any death."""

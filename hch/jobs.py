@@ -17,10 +17,8 @@ from simpy import Environment, Event
 
 from hch.desks import Room, Work, room, uncollected
 from hch.office import Office
-from overseers import base as people
-from overseers.pace import TICKS_PER_MINUTE
+from overseers.pace import TICKS_PER_MINUTE, Kind
 
-Kind = people.Work
 _ARGUMENTS = {"rate": 1, "compare": 2, "judge": 2}
 """Arguments that are read before work of a kind can begin: one for each claim that is presented."""
 Life = Generator[Any, Any, Any]

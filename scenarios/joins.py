@@ -47,8 +47,8 @@ class Joining(ABC):
         """``out[a] = gather over splits joining to a of combine over sub-answers``, (claims, nodes, questions)."""
 
     @abstractmethod
-    def only(self, question: int) -> Joining:
-        """The same for one question of the batch."""
+    def only(self, which: slice) -> Joining:
+        """The same for some questions of the batch."""
 
 
 class Join(Joining, ABC):
@@ -83,7 +83,7 @@ class Join(Joining, ABC):
     def reduced(self, below: Floats, branching: int, height: int | None, combine: Binary, gather: Binary) -> Floats:
         return np.asarray(self.reduce(siblings(below, branching), combine, gather))
 
-    def only(self, question: int) -> Join:
+    def only(self, which: slice) -> Join:
         return self
 
 
@@ -100,6 +100,10 @@ class Turns(Joining, ABC):
     @abstractmethod
     def concluded(self, height: int, node: Answers, told: Sequence[Answers]) -> Answers:
         """The claim that all the sub-answers support; shapes (n, questions)."""
+
+    @abstractmethod
+    def only(self, question: int) -> Turns:
+        """The same for one question of the batch."""
 
     @abstractmethod
     def nodes(self, height: int) -> int:
@@ -135,7 +139,7 @@ class SumJoin(Join):
         total = children[0].copy()
         for child in children[1:]:
             total += child
-            np.subtract(total, self.claims, out=total, where=total >= self.claims)  # far cheaper than np.mod
+            total -= (total >= self.claims) * np.intp(self.claims)  # far cheaper than np.mod
         return total
 
     def one(self, answers: Sequence[int]) -> int:

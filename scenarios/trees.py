@@ -81,9 +81,8 @@ class Level:
             return self.grades.quality
         return self.true if supported is self.truth else one_hot(supported, self.claims)
 
-    def only(self, question: int) -> Level:
-        """One question of the batch, as a batch of one."""
-        which = slice(question, question + 1)
+    def only(self, which: slice) -> Level:
+        """Some questions of the batch, as a batch of their own."""
         grades = self.grades and Grades(self.grades.quality[..., which], self.grades.readiness[..., which])
         return replace(
             self,
@@ -178,8 +177,15 @@ class Trees:
 
     def only(self, question: int) -> Trees:
         """One tree of the batch, as a batch of one."""
-        levels = tuple(level.only(question) for level in self.levels)
-        join = self.join.only(question)
+        return self._some(slice(question, question + 1))
+
+    def first(self, count: int) -> Trees:
+        """The first trees of the batch, as a batch of their own."""
+        return self._some(slice(count))
+
+    def _some(self, which: slice) -> Trees:
+        levels = tuple(level.only(which) for level in self.levels)
+        join = self.join.only(which)
         return replace(self, levels=levels, join=join, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
 
     @cached_property
