@@ -199,7 +199,7 @@ def test_a_dark_phone(opened):
 
 def test_the_tree_downloads_as_a_picture_that_stands_alone(desk, chromium):
     found = []
-    desk.on("download", found.append)
+    desk.on("download", lambda one: found.append(one))
     with desk.expect_download():
         desk.locator("#svg").click()
     while len(found) < 2:
