@@ -241,7 +241,7 @@ def _busy(study: Study) -> list[Section]:
         "of a scheme that hurry takes from HCH. Compare the left panels with the right: how work is asked for matters "
         "as much as how much there is. Shaded bands are 95 % intervals, given the one stretch of office life lived."
     )
-    figure = figures.busy(table)
+    figure = figures.loads(table)
     return [
         Section(
             "load",
