@@ -74,7 +74,7 @@ def _():
             "gamma": mo.ui.slider(
                 steps=np.linspace(0.5, 4, 8).tolist(), value=2.0, show_value=True, label="**γ**, weight of persuasion"
             ),
-            "points": mo.ui.slider(steps=[8, 16, 32, 64], value=16, show_value=True, label="points of the design"),
+            "points": mo.ui.slider(steps=[16, 32, 64, 128], value=64, show_value=True, label="points of the design"),
         }
     )
     controls(knobs)
@@ -84,11 +84,24 @@ def _():
 @app.cell
 def _(knobs):
     where = SCENARIOS[knobs.value["scenario"]]
-    asked = study_of(where, Human(), SCHEMES, values=(knobs.value["gamma"],), questions=60)
+    asked = study_of(where, Human(), SCHEMES, values=(knobs.value["gamma"],), questions=40)
     indices = live_maps.indices(asked, knobs.value["points"], RANGES)
-    hangs = bars.figure(indices)
-    mo.ui.plotly(hangs)
     return (indices,)
+
+
+@app.cell
+def _():
+    scheme = mo.ui.dropdown([one.part_name() for one in SCHEMES], value="approval", label="scheme")
+    scheme
+    return (scheme,)
+
+
+@app.cell
+def _(indices, scheme):
+    hangs = bars.figure(indices[indices["scheme"] == scheme.value])
+    hangs.update_xaxes(range=[-0.25, 1.5])  # few points have long intervals
+    picture(hangs, 300)
+    return
 
 
 @app.cell
@@ -157,11 +170,12 @@ def _(plane_knobs):
 def _(diagram):
     shares = diagram.points["phase"].value_counts(normalize=True)
     told = ", ".join(f"{name} has {share:.0%} of the points" for name, share in shares.items())
-    mo.md(
-        f"{len(diagram.points)} points were tried. No colour that covers a picture settles a ranking, but a boundary"
-        f" through the middle unsettles one: {told} (of those tried, which crowd where the winner changes). For γ\\*, ablations and shares of a whole box of"
-        " assumptions, run `hch compare`; for maps of studies of your own, `hch sensitivity` and `hch phase`."
-    )
+    mo.md(f"""
+    {len(diagram.points)} points were tried: {told} (of those tried, which crowd where the winner changes). A boundary
+    through the middle unsettles a ranking; a colour that covers the picture does not settle it, for there are other
+    planes. For γ\\*, ablations and shares of a whole box of assumptions, run `hch compare`; for maps of studies of your
+    own, `hch sensitivity` and `hch phase`.
+    """)
     return
 
 

@@ -35,7 +35,7 @@ def moved(dictionary, **values):
 
 def test_indices_are_those_of_a_study(started, tmp_path):
     """Run through the store as ``hch sensitivity`` does, they are the same."""
-    spec = sensitivity.prepared(started["asked"], 16, started["RANGES"])
+    spec = sensitivity.prepared(started["asked"], 64, started["RANGES"])
     told = sensitivity.table(spec, studies.run(spec, tmp_path, workers=1).rows, "harm")
     np.testing.assert_allclose(started["indices"]["total"], told["total"], rtol=1e-12)
     assert (started["indices"].groupby("scheme")["total"].max() > 0.2).all()
@@ -50,10 +50,11 @@ def test_the_diagram_is_that_of_a_study(started, tmp_path):
 
 
 def test_knobs_move_both_pictures(started):
-    knobs = moved(started["knobs"], gamma=3.5, points=8, scenario="majority")
+    knobs = moved(started["knobs"], gamma=3.5, points=16, scenario="majority")
     plane = moved(started["plane_knobs"], beside="κ, what verified support weighs", imitation=True, refine=0)
     found = app.run(defs={"knobs": knobs, "plane_knobs": plane})[1]
     assert found["hangs"].to_json() != started["hangs"].to_json()
+    assert set(found["hangs"].data[0].y) == {path.split(".")[1].replace("_", " ") for path in found["RANGES"]}
     assert found["boundary"].to_json() != started["boundary"].to_json()
     assert set(found["diagram"].points["phase"]) <= {"imitation", "tied"}  # nobody does less harm than HCH itself
     assert "imitation" in set(found["diagram"].points["phase"])
