@@ -92,7 +92,7 @@ def _(knobs):
 @app.cell
 def _():
     scheme = mo.ui.dropdown([one.part_name() for one in SCHEMES], value="approval", label="scheme")
-    scheme
+    mo.hstack([scheme], justify="start")
     return (scheme,)
 
 
