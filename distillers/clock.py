@@ -18,10 +18,10 @@ import numpy as np
 from distillers.learners.base import Asked, Learner
 from distillers.lessons import Lessons
 from distillers.snapshot import Snapshot
-from hch.jobs import Job, Kind, Life, Served, one, serve
+from hch.jobs import Job, Life, Served, one, serve
 from hch.office import Office, kept, planned
 from hch.policy import Policy
-from overseers.pace import TICKS_PER_MINUTE, Ticks
+from overseers.pace import TICKS_PER_MINUTE, Kind, Ticks
 from scenarios.streams import Floats
 
 

@@ -7,6 +7,7 @@ an episode takes exactly the human minutes and the elapsed minutes that are stat
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from hch.jobs import Job, Life, Together, one
 from hch.minds import durations
@@ -33,13 +34,12 @@ def consultations(setting: Setting) -> Iterator[Life]:
 
 def ratings(setting: Setting) -> Iterator[Life]:
     """Every question of the tree is rated once, for each root; the ratings wait for nobody."""
-    spent = [setting.human.ticks("rate", here.places).tolist() for here in setting.trees.seats]
+    return _at_once(setting, "rate")
 
-    def rate(question: int) -> Life:
-        yield Together([one(Job(node[question], "rate")) for level in spent for node in level])
 
-    for question in range(setting.trees.questions):
-        yield rate(question)
+def comparisons(setting: Setting) -> Iterator[Life]:
+    """At every question of the tree two answers are compared once, for each root, all at once."""
+    return _at_once(setting, "compare")
 
 
 def judged_paths(setting: Setting) -> Iterator[Life]:
@@ -71,8 +71,27 @@ def single_answers(setting: Setting) -> Iterator[Life]:
 
 def single_ratings(setting: Setting) -> Iterator[Life]:
     """Every question of every tree is rated, each rating asked for by itself."""
-    spent = [setting.human.ticks("rate", here.places).tolist() for here in setting.trees.seats]
+    return _one_by_one(setting, "rate")
+
+
+def single_comparisons(setting: Setting) -> Iterator[Life]:
+    """At every question of every tree two answers are compared, each comparison asked for by itself."""
+    return _one_by_one(setting, "compare")
+
+
+def _at_once(setting: Setting, kind: Literal["rate", "compare"]) -> Iterator[Life]:
+    spent = [setting.human.ticks(kind, here.places).tolist() for here in setting.trees.seats]
+
+    def work(question: int) -> Life:
+        yield Together([one(Job(node[question], kind)) for level in spent for node in level])
+
+    for question in range(setting.trees.questions):
+        yield work(question)
+
+
+def _one_by_one(setting: Setting, kind: Literal["rate", "compare"]) -> Iterator[Life]:
+    spent = [setting.human.ticks(kind, here.places).tolist() for here in setting.trees.seats]
     for question in range(setting.trees.questions):
         for level in spent:
             for node in level:
-                yield one(Job(node[question], "rate"))
+                yield one(Job(node[question], kind))

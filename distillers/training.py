@@ -37,25 +37,25 @@ class Training(Part):
     curriculum: float = field(
         0.0, "agreement with its teacher at which larger questions are asked (0: an equal share for all)", ge=0, le=1
     )
-    staff: int | None = field(None, "people who make labels; none: a desk for everybody", unit="people", ge=1, le=10**7)
+    staff: int = field(0, "people who make labels (0: a desk for everybody)", unit="people", ge=0, le=10**7)
     hurry: float = field(0.0, "how much a backlog of one label a person hurries", ge=0, le=1000)
     trainer_minutes: float = field(0.0, "time from a batch's last label to the next snapshot", unit="minutes", ge=0)
     asynchronous: bool = field(False, "people go on labelling, with the newest snapshot, while the trainer trains")
     exact_labels: bool = field(False, "the limit of many labels: the student is fitted to their exact distribution")
 
     def __post_init__(self) -> None:
-        if self.asynchronous and self.staff is None:
+        if self.asynchronous and not self.staff:
             raise PartError("staff: asynchronous training needs a number of people")
 
     @property
     def office(self) -> Office:
         """Where labels are made."""
-        return Office(staff=self.staff, hurry=self.hurry)
+        return Office(staff=self.staff or None, hurry=self.hurry)
 
     @property
     def in_time(self) -> bool:
         """Whether anybody waits for anybody."""
-        return self.staff is not None or self.trainer_minutes > 0.0
+        return self.staff > 0 or self.trainer_minutes > 0.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
     if training.exact_labels:
         return in_the_limit(scheme, training, setting)
     learner = scheme.learner(setting, training.student)
-    lessons = Lessons(learner, training.human_minutes, training.batch)
+    lessons = Lessons(learner, training.human_minutes, training.batch, training.curriculum)
     if training.in_time:
         in_flight = training.batch if training.asynchronous else 0
         history = tuple(clock.history(learner, lessons, training.office, training.trainer_minutes, in_flight))
@@ -86,7 +86,7 @@ def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
         history = tuple(_on_a_budget(learner, lessons))
     if not history:
         raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
-    return Trained(learner, history)
+    return Trained(learner, history, lessons.status)
 
 
 def in_the_limit(scheme: Trainable, training: Training, setting: Setting) -> Trained:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from distillers.base import Scheme
 from divergence import specfile, study
 from divergence.build import FAMILIES, SpecError, build
-from divergence.cell import Named
+from divergence.cell import OPTIMUM, Named
 from divergence.spec import Spec, apply
 from divergence.study import Progress, Study
 from overseers.base import Overseer
@@ -41,6 +41,7 @@ def compare(
     workers: int | None = None,
     quick: bool = False,
     full: bool = False,
+    phases: Sequence[str] = (OPTIMUM,),
     gameability: Sequence[float] | float | None = None,
     scenarios: Sequence[Scenario | str] = (),
     overseers: Sequence[Overseer | str] = (),
@@ -51,13 +52,14 @@ def compare(
     """Compare schemes by their divergence from HCH: the packaged study, or part of it, or with parts of your own.
 
     ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
-    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds) without ablations and shares;
-    ``full`` measures every scheme at every λ, ablates every scheme and has four times the points. ``out`` names the
+    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds) without ablations, shares, load;
+    ``full`` measures every scheme at every λ, ablates every scheme and has four times the points. ``phases``: with
+    ``"trained"`` among them it is the study of core schemes on a budget of human minutes. ``out`` names the
     directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
-    ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames, and so are ``.grounds.ablations``, ``.shares``
-    and ``.verdicts``. Raises SpecError on bad input.
+    ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames, and so are ``.grounds.ablations``, ``.shares``,
+    ``.load`` and ``.verdicts``. Raises SpecError on bad input.
     """
-    spec = default_spec(quick=quick, full=full)
+    spec = default_spec(quick=quick, full=full, phases=phases)
     spec = customised(spec, seed, gameability, {"scenario": scenarios, "overseer": overseers, "scheme": schemes})
     return study.run(spec, _path(out), workers=workers, fresh=fresh, progress=progress)
 
@@ -132,24 +134,39 @@ def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
     return specfile.read(Path(spec))
 
 
-def default_spec(*, quick: bool = False, full: bool = False) -> Spec:
+def default_spec(*, quick: bool = False, full: bool = False, phases: Sequence[str] = (OPTIMUM,)) -> Spec:
     """The packaged study of ``hch compare``.
 
+    With ``trained`` among its ``phases``, the small study of schemes on a budget. Of optima alone:
     Its core schemes at every swept value, and every other scheme there is where λ is 0.5, at fewer γ; ``full``: at
     every value too. ``quick``: coarse, the core schemes alone.
     """
     if quick and full:
         raise SpecError("quick and full exclude each other")
+    if tuple(phases) != (OPTIMUM,):
+        return _training_spec(quick, full, phases)
     text = resources.files("divergence").joinpath("studies/compare.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text) | (QUICK if quick else {})
     if quick:
         table["sweep"]["overseer.gameability"]["steps"] = 9
-        del table["ablations"], table["shares"], table["box"]
+        del table["ablations"], table["shares"], table["box"], table["load"]
     if full:
         del table["ablations"]["schemes"]
         table["shares"]["points"] = 256
     spec = specfile.parse(table, "compare")
     return spec if quick else spec.having("scheme", every_scheme(spec.schemes, () if full else ELSEWHERE))
+
+
+def _training_spec(quick: bool, full: bool, phases: Sequence[str]) -> Spec:
+    """Core schemes as they are trained; ``quick``: less of it."""
+    if full:
+        raise SpecError("full: only of optima; trained schemes are swept with a study of your own (hch sweep)")
+    text = resources.files("divergence").joinpath("studies/trained.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text) | {"phases": list(phases)} | ({"questions": 30, "seeds": 1} if quick else {})
+    if quick:
+        table["sweep"]["overseer.gameability"]["steps"] = 5
+        table["training"]["human_minutes"] = 20_000.0
+    return specfile.parse(table, "compare")
 
 
 def every_scheme(core: Sequence[Named], where: Where) -> tuple[Named, ...]:
@@ -174,11 +191,12 @@ def customised(
     for kind, wanted in chosen.items():
         if wanted:
             spec = spec.having(kind, _chosen(kind, wanted, spec.of(kind)))
-    if chosen.get("scheme"):  # whoever names schemes wants to see all of them under every change
+    if chosen.get("scheme"):  # whoever names schemes wants to see all of them under every change, and no others
         spec = replace(
             spec,
             ablations=spec.ablations and replace(spec.ablations, schemes=()),
             shares=spec.shares and replace(spec.shares, schemes=()),
+            load=None,
         )
     if gameability is not None:  # whoever names γ wants to see every scheme there
         spec = replace(spec, schemes=tuple(_anywhere(named, "gameability") for named in spec.schemes))
@@ -204,7 +222,7 @@ def supported(spec: Spec) -> Spec:
     reached = [one for one in spec.box if all(_settable(spec, one.path, value) for value in one.values)]
     spec = replace(spec, box=tuple(reached))
     if spec.gameability is None:
-        return replace(spec, ablations=None, shares=None, box=())
+        return replace(spec, ablations=None, shares=None, box=(), load=None)
     return spec if spec.box else replace(spec, shares=None)
 
 

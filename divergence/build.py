@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 import pydantic
 
 from distillers.base import Scheme
+from distillers.learners.examples import Examples
 from distillers.learners.ways import Learning
 from distillers.shift import Shift
 from distillers.students.base import Student
@@ -31,6 +32,7 @@ FAMILIES: dict[str, tuple[type[Part], str]] = {
 INNER: dict[str, tuple[type[Part], str]] = {
     "student": (Student, "distillers.students"),
     "learning": (Learning, "distillers.learners"),
+    "examples": (Examples, "distillers.learners"),
     "shift": (Shift, "distillers"),
 }
 """Kinds of parts that are only ever fields of others."""
@@ -87,7 +89,7 @@ def build(kind: str, table: Any, where: str) -> Part:
 
 def _kind_of(cls: type[Part], key: str, kind: str) -> str:
     """The kind of part that a field holds; the same as its holder's where the field holds none."""
-    hint = get_type_hints(cls)[key]
+    hint = get_type_hints(cls).get(key)
     return next(
         (name for name, (family, _) in KINDS.items() if inspect.isclass(hint) and issubclass(hint, family)), kind
     )

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from divergence.busy_labels import CORE, Core, Stretch, harm, stretch
+from divergence.busy_labels import CORE, Core, Stretch, harm, shared, stretch
 from divergence.intervals import THRESHOLD, Crossing, crossing, weights
 from hch.office import Office
 from hch.setting import Setting
@@ -30,6 +30,8 @@ from scenarios.streams import Floats
 LOADS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 OFFICE = Office(staff=10, hurry=1.0)
 GAMEABILITIES = (0.0, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5)
+LENGTHS = (0.0, 1.0, 2.5, 5.0, 10.0)
+"""Minutes that reading an argument takes."""
 AT = 2.0
 """The γ at which ``panel`` tells harm."""
 _FEW = (0.25, 0.75, 1.25, 1.75)
@@ -77,25 +79,53 @@ def harm_against_load(
     seeds: int = 3,
     first_seed: int = 0,
     bunched: bool = False,
+    one_pool: bool = False,
 ) -> pd.DataFrame:
     """One line per scenario, scheme and load, with ``mean`` harm, ``low`` and ``high`` (95 %, normal, over questions).
 
     Also ``kept``, ``waiting`` and ``human_minutes`` as in ``panel``, at the human's own γ. ``bunched``: a whole tree's
-    work is asked for at once. Raises ``ValueError`` if the office has no staff.
+    work is asked for at once. ``one_pool``: one office supervises all schemes at once, each with an equal part of the
+    load in human-minutes, each scheme else having one of its own. Raises ``ValueError`` if the office has no staff.
     """
     human = Human() if human is None else human
     lines = []
     for scenario in scenarios:
         settings = [Setting(scenario.trees(first_seed + n, questions), human, first_seed + n) for n in range(seeds)]
-        for core in CORE:
-            for load in loads:
-                lived = stretch(core, settings[0], office, load, bunched)
+        for load in loads:
+            if one_pool:
+                stretches = shared(CORE, settings[0], office, load, bunched)
+            else:
+                stretches = [stretch(core, settings[0], office, load, bunched) for core in CORE]
+            for core, lived in zip(CORE, stretches, strict=True):
                 each = np.concatenate([harm(core, setting, lived) for setting in settings])
                 half = 1.96 * each.std() / np.sqrt(each.size)
                 place = {"scenario": scenario.part_name(), "scheme": core.label, "load": load}
                 ends = {"low": max(0.0, each.mean() - half), "high": min(1.0, each.mean() + half)}
                 lines.append(place | {"mean": each.mean()} | ends | _office_life(lived))
     return pd.DataFrame(lines)
+
+
+def flooded(
+    scenario: Scenario,
+    human: Overseer | None = None,
+    office: Office = OFFICE,
+    lengths: Sequence[float] = LENGTHS,
+    load: float = 0.75,
+    **how: Any,
+) -> pd.DataFrame:
+    """Attention flooding: the lines of ``harm_against_load`` at one load against ``argument_minutes``.
+
+    Every argument takes ``lengths`` minutes to read before the work on it begins, which is not counted in the load: it
+    is what arguers add to it. Where people hurry, verifying gets what is left of their time, so that the length at
+    which a scheme's answers do most harm is the one that an arguer for false claims would choose. ``how``: as there.
+    """
+    tables = [
+        harm_against_load([scenario], human, replace(office, argument_minutes=minutes), (load,), **how).assign(
+            argument_minutes=minutes
+        )
+        for minutes in lengths
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def gameable(overseer: Overseer, gamma: float) -> Overseer | None:

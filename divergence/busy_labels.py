@@ -7,7 +7,8 @@ realised times; an imitator's answers are spread over them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,20 +78,39 @@ class Stretch:
 
 
 def stretch(core: Core, setting: Setting, office: Office, load: float, bunched: bool) -> Stretch:
-    """A core scheme's supervision in an office at an offered load: unhurried work per staff-minute.
+    """A core scheme's supervision in an office of its own at an offered load: unhurried work per staff-minute.
+
+    Raises ``ValueError`` if the office has no staff.
+    """
+    return shared([core], setting, office, load, bunched)[0]
+
+
+def shared(cores: Sequence[Core], setting: Setting, office: Office, load: float, bunched: bool) -> list[Stretch]:
+    """Several schemes supervised by one pool of people, each given an equal part of the load in human-minutes.
 
     Raises ``ValueError`` if the office has no staff.
     """
     if office.staff is None:
         raise ValueError("staff: offered load needs an office with a number of people")
-    minutes = core.scheme.episode(setting).human_minutes
-    lives = list(core.asks(bunched)(setting))
-    each = minutes * setting.trees.questions / len(lives)
-    lives = lives[: max(1, round(_WORK / each))]
-    gaps = -np.log(streams.uniforms(streams.keys_from(setting.seed, "episode", 0, len(lives)), "gap"))
-    arrivals = np.cumsum(gaps) * each / (load * office.staff) * TICKS_PER_MINUTE
-    outcomes = serve(lives, office, arrivals.astype(np.int64).tolist())
-    return Stretch(tuple(served for outcome in outcomes for served in outcome.work), minutes)
+    minutes = [core.scheme.episode(setting).human_minutes for core in cores]
+    lives: list[list[Life]] = []
+    arrivals: list[int] = []
+    for number, (core, spent) in enumerate(zip(cores, minutes, strict=True)):
+        asks = core.asks(bunched)
+        each = spent * setting.trees.questions / len(list(asks(setting)))
+        again = itertools.chain.from_iterable(
+            asks(setting) for _ in itertools.count()
+        )  # few questions: they come again
+        lives.append(list(itertools.islice(again, max(1, round(_WORK / len(cores) / each)))))
+        keys = streams.keys_from(setting.seed, f"episode {number}" if number else "episode", 0, len(lives[-1]))
+        gaps = -np.log(streams.uniforms(keys, "gap"))
+        when = np.cumsum(gaps) * each * len(cores) / (load * office.staff) * TICKS_PER_MINUTE
+        arrivals += when.astype(np.int64).tolist()
+    outcomes = iter(serve(itertools.chain(*lives), office, arrivals))
+    return [
+        Stretch(tuple(served for outcome in itertools.islice(outcomes, len(own)) for served in outcome.work), spent)
+        for own, spent in zip(lives, minutes, strict=True)
+    ]
 
 
 def harm(core: Core, setting: Setting, lived: Stretch) -> Floats:

@@ -78,6 +78,10 @@ class Cell:
     training: Training | None = None
     optima: bool = True
 
+    def run(self) -> Result:
+        """Measure every scheme; other kinds of cell compute something else."""
+        return run(self)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -113,7 +117,7 @@ def attempt(cell: Cell) -> Outcome:
     """A cell's result, or its error: one part that breaks somewhere must not end a study of many cells."""
     start = time.perf_counter()
     try:
-        return replace(run(cell), seconds=time.perf_counter() - start)
+        return replace(cell.run(), seconds=time.perf_counter() - start)
     except MemoryError:  # no fault of the cell's
         raise
     except Exception as error:  # whatever a part of somebody's own may raise
@@ -134,7 +138,7 @@ def run(cell: Cell) -> Result:
     if cell.training is not None:
         taught = _taught(cell, setting)
         found += [
-            (named, TRAINED, trained(named.part, cell.training, taught, setting, to))
+            (named, TRAINED, trained(named.part, cell.training, taught, setting, to, cell.brief))
             for named in cell.schemes
             if measured(named, TRAINED)
         ]

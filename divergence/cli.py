@@ -58,18 +58,8 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        from divergence.build import SpecError
-        from divergence.images import ImagesError
-        from divergence.plugins import PluginError
-        from divergence.pool import PoolError
-        from divergence.store import StoreError
-        from scenarios.part import PartError
-
         try:
             command(*args, **kwargs)
-        except (SpecError, StoreError, PluginError, PoolError, PartError, ImagesError) as error:
-            _complain(str(error))
-            raise typer.Exit(2) from None
         except OSError as error:
             _complain(f"{error.filename or 'file'}: {error.strerror or error}")
             raise typer.Exit(2) from None
@@ -79,8 +69,23 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt:
             _complain("interrupted: what was finished is kept, the same command continues")
             raise typer.Exit(130) from None
+        except _foreseen() as error:
+            _complain(str(error))
+            raise typer.Exit(2) from None
 
     return run
+
+
+def _foreseen() -> tuple[type[Exception], ...]:
+    """Mistakes that have a message of their own; imported once something is wrong, so that commands start at once."""
+    from divergence.build import SpecError
+    from divergence.images import ImagesError
+    from divergence.plugins import PluginError
+    from divergence.pool import PoolError
+    from divergence.store import StoreError
+    from scenarios.part import PartError
+
+    return SpecError, StoreError, PluginError, PoolError, PartError, ImagesError
 
 
 def _complain(message: str) -> None:
@@ -115,6 +120,10 @@ def compare(
     full: Annotated[
         bool, typer.Option("--full", help="Every scheme at every λ and under every change, in minutes.")
     ] = False,
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(help="optimum (the default), or trained: on a budget of human minutes; repeatable."),
+    ] = None,
     gameability: Annotated[list[float] | None, typer.Option(help="Only this γ; repeatable.")] = None,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; repeatable.")] = None,
     overseer: Annotated[list[str] | None, typer.Option(help="This overseer instead of human; repeatable.")] = None,
@@ -137,7 +146,7 @@ def compare(
     from divergence import api
 
     load_plugins(plugin)
-    spec = api.default_spec(quick=quick, full=full)
+    spec = api.default_spec(quick=quick, full=full, phases=phase or ["optimum"])
     chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
     spec = customised(api.customised(spec, seed, gameability or None, chosen), settings)
     _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
@@ -305,6 +314,7 @@ def _run(spec: Spec, how: Running, open_: bool) -> None:
             retry=how.retry,
             progress=tell,
             failed=failed,
+            resumed=_continues,
         )
     _finish(finished, open_)
     if failures := finished.failures:
@@ -313,6 +323,13 @@ def _run(spec: Spec, how: Running, open_: bool) -> None:
             f"'hch status {finished.directory} --errors' shows where; --retry computes them again"
         )
         raise typer.Exit(1)
+
+
+def _continues(kept: int, total: int) -> None:
+    """Say what is kept of an interrupted study, and what is not."""
+    left = total - kept
+    again = f"the other {left:,} start from their beginning, also those it was training when it stopped" if left else ""
+    typer.echo(f"continuing: {kept:,} of {total:,} cells are kept" + (f"; {again}" if again else ""), err=True)
 
 
 def _finish(finished: Study, open_: bool) -> None:

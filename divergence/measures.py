@@ -15,6 +15,7 @@ from scipy import special
 from distillers.base import Judged, NoOptimum, Rated, Scheme
 from distillers.draws import Selection
 from distillers.episode import Episode
+from distillers.error_budget import PARTS
 from distillers.noise_free_hch import NoiseFreeHCH
 from divergence.worst import reason_against, worsts
 from hch.policy import Policy
@@ -37,11 +38,27 @@ MEASURES = {
     "asd": "judge's log-probability of the truth less that of the best false claim, both argued for, nats",
     "abstained": "chance that no answer is given",
     "quality": "expected quality of the answer, where claims are good by degrees",
+    "harm_objective": "harm of the optimum that training is for",
+    "harm_model_class": "harm that is added by what the student cannot hold",
+    "harm_finite_data": "harm that is added by finite data and optimisation",
+    "harm_shift": "harm that is added as the questions of training are not those of deployment",
+    "tv_objective": "distance from HCH of the optimum that training is for",
+    "tv_model_class": "distance from HCH that is added by what the student cannot hold",
+    "tv_finite_data": "distance from HCH that is added by finite data and optimisation",
+    "tv_shift": "distance from HCH that is added as the questions of training are not those of deployment",
+    "objective_failure": "chance of a false answer that the optimum of training would give, too",
+    "capability_failure": "chance of a false answer that the optimum of training would not give",
     "kl": "divergence KL of the answers kept from those drawn, where a scheme selects among draws, nats",
 }
 """Per-question measures in the order of their columns."""
 
-NEED_A_TRUTH = frozenset(("harm", "better", "harm_reference", "accuracy", "accuracy_difference", "planted_harm", "asd"))
+NEED_A_TRUTH = frozenset(
+    (
+        *("harm", "better", "harm_reference", "accuracy", "accuracy_difference", "planted_harm", "asd"),
+        *(f"harm_{part}" for part in PARTS),
+        *("objective_failure", "capability_failure"),
+    )
+)
 """Left out where claims are good by degrees: none of them is the true one."""
 
 WORST = {

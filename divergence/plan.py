@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from divergence import ablations, design, shares
+from divergence import ablations, design, learning, loads, shares
 from divergence.build import SpecError
 from divergence.cell import OPTIMUM, TRAINED, Cell
 from divergence.spec import Axis, Spec, apply, reached
-from divergence.store import ABLATIONS, FILE, SHARES
+from divergence.store import ABLATIONS, FILE, LEARNING, LOAD, SHARES
 
 _CELLS_PER_CHUNK = 17
 _NUMBER = "point"
@@ -113,21 +113,29 @@ def _points(axes: list[Axis]) -> Iterator[Point]:
 
 
 def chunks(todo: list[Cell]) -> list[list[Cell]]:
-    """Cells that travel to a worker together: neighbours of one scenario and seed.
+    """Cells that travel to a worker together: neighbours of one scenario and seed; what trains, by itself.
 
-    Seed after seed, for scenarios that differ in planting alone share what is drawn for a seed.
+    Seed after seed, for scenarios that differ in planting alone share what is drawn for a seed. A chunk is stored
+    whole, and training takes long enough to be worth keeping.
     """
     found = []
     in_turn = sorted(todo, key=lambda cell: cell.seed)
     for _, same in itertools.groupby(in_turn, key=lambda cell: (cell.scenario, cell.seed)):
         group = list(same)
-        found += [group[start : start + _CELLS_PER_CHUNK] for start in range(0, len(group), _CELLS_PER_CHUNK)]
+        size = 1 if group[0].training is not None else _CELLS_PER_CHUNK
+        found += [group[start : start + size] for start in range(0, len(group), size)]
     return found
 
 
 def everything(spec: Spec) -> dict[str, list[Cell]]:
-    """All cells by the file that keeps their results: the study's own, its ablations, the points of its box."""
-    return {FILE: cells(spec), ABLATIONS: ablations.cells(spec), SHARES: shares.cells(spec)}
+    """All cells by the file that keeps their results: the study's own, ablations, the box, offices, learning curves."""
+    return {
+        FILE: cells(spec),
+        ABLATIONS: ablations.cells(spec),
+        SHARES: shares.cells(spec),
+        LOAD: loads.cells(spec),
+        LEARNING: learning.cells(spec),
+    }
 
 
 def memory(todo: Iterable[Cell]) -> int:

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import drawn_sections, figures, pairs, wording
+from divergence import drawn_sections, error_budget_section, figures, learning_sections, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
+from divergence.busy import OFFICE
 from divergence.cell import OPTIMUM, TRAINED
-from divergence.figures import names, panels
+from divergence.figures import error_budget, names, panels
 from divergence.figures.costs import spans
 from divergence.figures.curves import REFERENCES
 from divergence.figures.names import Fields
@@ -61,7 +62,10 @@ def sections(study: Study) -> list[Section]:
     return [
         _found(study, point, fields),
         *_pictures(study, fields),
+        *_budget(study, point),
         *_worst(study),
+        *_busy(study),
+        *(Section(*one) for one in learning_sections.made(study)),
         _differences(study, point, fields),
         *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),
         _assumed(study),
@@ -76,7 +80,11 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
         for place, sentences in wording.findings(study.summary, study.crossings, point, fields)
     ]
     failed = wording.problems(study.rows)
-    warning = f'<div class="warning"><p>Rows without values:</p>{html.bullets(failed)}</div>' if failed else ""
+    warning = (
+        f'<div class="warning"><p>Rows without values, or whose training ended early:</p>{html.bullets(failed)}</div>'
+        if failed
+        else ""
+    )
     labels = series(study.summary[study.summary["measure"] == "harm"])
     asked = (
         f"{len(spec.schemes)} training scheme{'s' * (len(spec.schemes) > 1)} {_phases(spec)}, "
@@ -161,6 +169,30 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
     ]
 
 
+def _budget(study: Study, point: dict[str, Any]) -> list[Section]:
+    """Why what was trained is wrong; nothing where nothing was."""
+    here = wording.at(study.summary, {name: value for name, value in point.items() if name != "gameability"})
+    budget = error_budget.table(here)
+    if not len(budget):
+        return []
+    kinds = here[here["measure"].isin(["objective_failure", "capability_failure"])]
+    failures = kinds[kinds["gameability"].isin(budget["gameability"]) | kinds["gameability"].isna()]
+    reading = (
+        "Bars to the right add harm, bars to the left take it away; the diamond is their sum, the harm of what was "
+        "trained. Whiskers are 95 % intervals."
+    )
+    return [
+        Section(
+            "error-budget",
+            "Why what was trained is wrong",
+            error_budget_section.before(budget, failures),
+            error_budget.error_budget(budget),
+            reading,
+            {"error-budget": ("error budget", _csv(budget))},
+        )
+    ]
+
+
 def _worst(study: Study) -> list[Section]:
     """Worst harm against ``ε``; nothing where no scheme has an objective."""
     curves = worst_curves(study.spec) if OPTIMUM in study.spec.phases else pd.DataFrame()
@@ -188,6 +220,38 @@ def _worst(study: Study) -> list[Section]:
             figures.worst(curves),
             reading,
             {"worst": ("worst harm", _csv(curves))},
+        )
+    ]
+
+
+def _busy(study: Study) -> list[Section]:
+    """γ* against offered load; nothing where the study did not ask."""
+    table = study.grounds.load
+    if not len(table):
+        return []
+    before = (
+        f"Episodes of supervision come at random to an office of {OFFICE.staff} people who hurry when work piles up "
+        "(work planned at T minutes gets T / (1 + backlog per person)), and verify less in less time. Load is "
+        "unhurried work per staff-minute, so at one load every scheme is given the same human-minutes; what differs is "
+        "how its work comes. Asked one by one, models that are consulted answer at once; asked all at once, a whole "
+        "tree's ratings come together and humans consult humans. A debate's judgements follow one another either way. "
+        "Labels are averaged over the times people really took; harm is against HCH of the same humans unhurried. The "
+        "trained models use no humans. Whatever else the study sweeps is at its parts' own value."
+    )
+    reading = (
+        "Higher is better: such a scheme stays with HCH under more gameable humans. A line that falls to the right is "
+        "of a scheme that hurry takes from HCH. Compare the left panels with the right: how work is asked for matters "
+        "as much as how much there is. Shaded bands are 95 % intervals, given the one stretch of office life lived."
+    )
+    figure = figures.busy(table)
+    return [
+        Section(
+            "load",
+            "When people are busy",
+            f"<p>{html.text(before)}</p>",
+            figure,
+            reading,
+            {"load": ("γ* against load", _csv(table))},
         )
     ]
 

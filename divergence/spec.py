@@ -1,7 +1,7 @@
 """A study: which scenarios, overseers and schemes, which of their fields are swept, how many seeds and questions.
 
-Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ* again under single changes), and
-``shares`` (how often each pair's order holds in a ``box`` of plausible assumptions).
+Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ* again under single changes), ``shares``
+(how often each pair's order holds in a ``box`` of plausible assumptions), and ``load`` (γ* when people are busy).
 """
 
 from __future__ import annotations
@@ -73,6 +73,14 @@ class Shares:
 
 
 @dataclass(frozen=True)
+class Load:
+    """How γ* of the core schemes is measured against offered load: batches of questions, one per seed."""
+
+    questions: int = 150
+    seeds: int = 2
+
+
+@dataclass(frozen=True)
 class Spec:
     """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``.
 
@@ -91,6 +99,7 @@ class Spec:
     first_seed: int = 0
     ablations: Ablations | None = None
     shares: Shares | None = None
+    load: Load | None = None
     box: tuple[Range, ...] = ()
     sample: Sample | None = None
     brief: bool = False
@@ -153,6 +162,8 @@ def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
     for path, value in point.items():
         kind, steps, wanted = _addressed(spec, path, where)
         named = spec.of(kind)
+        if kind == "training" and not named:
+            raise SpecError(f'{where}: nothing is trained: phases = ["optimum", "trained"] is needed')
         if not wanted and named:
             known = sorted({note.name for one in named for note in parts.notes(type(one.part))})
             raise SpecError(

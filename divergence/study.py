@@ -20,6 +20,8 @@ import pandas as pd
 
 from divergence import intervals, plan, pool, specfile
 from divergence.cell import STORED, Cell, Failure
+from divergence.curves import TABLES as CURVES
+from divergence.curves import Learning
 from divergence.grounds import TABLES, Grounds
 from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
@@ -31,6 +33,8 @@ Progress = Callable[[int, int], None]
 """Called with (cells done, cells in all) as a study proceeds."""
 Failed = Callable[[Failure], None]
 """Called with each cell that failed."""
+Resumed = Callable[[int, int], None]
+"""Called with (cells kept, cells in all) where a study continues. A cell that was being computed starts anew."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,11 @@ class Study:
         """What the ranking hangs on: ``.ablations``, ``.shares``, ``.verdicts`` and what is behind them."""
         return Grounds(self.directory, self.spec, self.summary, self.crossings)
 
+    @cached_property
+    def learning(self) -> Learning:
+        """What schemes learn from how much human time: ``.curves``, ``.taxes``, ``.frontier``."""
+        return Learning(self.directory)
+
     def differences(self, measure: str = "harm", among: Sequence[str] | None = None) -> pd.DataFrame:
         """Scheme ``a`` less scheme ``b`` under common luck at every point, with intervals; of all schemes, or some."""
         return intervals.differences(self.draws, measure, among)
@@ -103,6 +112,7 @@ def run(
     retry: bool = False,
     progress: Progress | None = None,
     failed: Failed | None = None,
+    resumed: Resumed | None = None,
 ) -> Study:
     """Run a study, or what is left of it, with its ablations and the points of its box if it asks for them.
 
@@ -117,6 +127,7 @@ def run(
         plan.check_memory(itertools.chain(*everything.values()), workers)
     directory = out if out is not None else Path(default_name(spec))
     with writing(directory), pool.engine(workers, scheduler) as engine:
+        continues = (directory / FILE).exists() and not fresh
         asked = begin(spec, directory, fresh=fresh)
         for file, cells in everything.items():  # first of all, so that others can see how much there is to do
             if cells:
@@ -124,6 +135,8 @@ def run(
                     store.note({"cells": str(len(cells)), "workers": str(engine.workers)})
                     if retry:
                         store.forget_failures()
+        if continues and resumed is not None:
+            resumed(_kept(directory, everything), sum(map(len, everything.values())))
         _compute_all(directory, everything, engine, progress or (lambda *_: None), failed or (lambda _: None))
         study = Study(directory, spec, asked)
         (directory / "spec.toml").write_text(asked["spec"], encoding="utf-8")
@@ -141,6 +154,16 @@ def begin(spec: Spec, directory: Path, *, fresh: bool = False) -> dict[str, str]
         _same(store, asked, directory)
         store.note(asked)
     return asked
+
+
+def _kept(directory: Path, everything: dict[str, list[Cell]]) -> int:
+    """How many cells are finished."""
+    kept = 0
+    for file, cells in everything.items():
+        if cells:
+            with Store(directory, file) as store:
+                kept += len(store.done() & {one.index for one in cells})
+    return kept
 
 
 def _compute_all(
@@ -201,7 +224,7 @@ def write_tables(study: Study) -> None:
     """All numbers behind the pictures: ``results.csv``, ``summary.csv``, and what the ranking hangs on if asked for."""
     write_csv(study)
     write_table(study.summary, study.directory / "summary.csv")
-    for name, table in study.grounds.tables().items():
+    for name, table in (study.grounds.tables() | study.learning.tables()).items():
         write_table(table, study.directory / f"{name}.csv")
 
 
@@ -225,7 +248,7 @@ def default_name(spec: Spec) -> str:
 def discard(directory: Path) -> None:
     """Remove a study's files from a directory (and nothing else in it)."""
     stores = [file + ending for file in FILES for ending in ("", "-wal", "-shm")]
-    tables = [f"{name}.csv" for name in ("results", "summary", *TABLES)]
+    tables = [f"{name}.csv" for name in ("results", "summary", *TABLES, *CURVES)]
     for name in (*stores, *tables, "report.html", "spec.toml"):
         path = directory / name
         if path.is_dir():

@@ -7,7 +7,7 @@ two backgrounds. The core schemes always look the same; others take the next fre
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"
@@ -72,7 +72,8 @@ REFERENCES = {
 
 def looks(labels: Sequence[str]) -> dict[str, Look]:
     """A look for each label. 6 colours, 5 dashes and 9 markers: the first thirty that are not core all differ."""
-    others = [label for label in labels if label not in CORE]
+    core = {label: look for label in labels if (look := _core(label)) is not None}
+    others = [label for label in labels if label not in core]
     cycle = {
         label: Look(
             _COLOURS[place % len(_COLOURS)],
@@ -81,7 +82,15 @@ def looks(labels: Sequence[str]) -> dict[str, Look]:
         )
         for place, label in enumerate(others)
     }
-    return {label: CORE[label] if label in CORE else cycle[label] for label in labels}
+    return {label: core.get(label) or cycle[label] for label in labels}
+
+
+def _core(label: str) -> Look | None:
+    """The look of a core scheme; trained, it keeps its colour, dotted and with open markers."""
+    if label in CORE:
+        return CORE[label]
+    look = CORE.get(label.removesuffix(", trained"))
+    return look and replace(look, dash="dot", marker=f"{look.marker}-open")
 
 
 def template(theme: str = "light") -> dict[str, Any]:

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from simpy import Environment, Event
 
-from hch.desks import Room, Work, room
+from hch.desks import Room, Work, room, uncollected
 from hch.office import Office
-from overseers.pace import TICKS_PER_MINUTE
+from overseers.pace import TICKS_PER_MINUTE, Kind
 
-Kind = Literal["think", "join", "rate", "compare", "judge"]
+_ARGUMENTS = {"rate": 1, "compare": 2, "judge": 2}
+"""Arguments that are read before work of a kind can begin: one for each claim that is presented."""
 Life = Generator[Any, Any, Any]
 """Yields ``Job`` or ``Together``; is sent ``Served``, or a list of what the parts returned."""
 
@@ -62,6 +63,7 @@ class Outcome:
     work: tuple[Served, ...]
 
 
+@uncollected()
 def serve(lives: Iterable[Life], office: Office, arrivals: Sequence[int] | None = None) -> list[Outcome]:
     """Let everybody live in one office; ``arrivals``: when each begins, in ticks. A deadlock is not possible here.
 
@@ -90,8 +92,8 @@ class _Place:
         self.scale = office.verifying_minutes * TICKS_PER_MINUTE
 
     def ticks(self, job: Job) -> int:
-        """What is rated or judged has to be read first."""
-        return job.ticks + (self.reading if job.kind in ("rate", "judge") else 0)
+        """What is rated, compared or judged has to be read first."""
+        return job.ticks + self.reading * _ARGUMENTS.get(job.kind, 0)
 
     def kept(self, job: Job, given: int, person: int) -> float:
         """Reading comes first, verifying gets what is left of the time."""

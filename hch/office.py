@@ -43,7 +43,10 @@ class Office(Part):
     hurry: float = field(0.0, "how much a backlog of one request a person hurries", ge=0, le=1000)
     verifying_minutes: float = field(6.0, "time scale of verifying", symbol="τ_v", unit="minutes", gt=0, le=1e6)
     argument_minutes: float = field(
-        0.0, "time to read an argument that is rated or judged; its length is the arguer's choice", unit="minutes", ge=0
+        0.0,
+        "time to read an argument for a claim that is rated, compared or judged; its length is the arguer's choice",
+        unit="minutes",
+        ge=0,
     )
 
     def __post_init__(self) -> None:

@@ -29,9 +29,6 @@ from scenarios.part import Part, field, part
 from scenarios.rhetoric import Arguments
 from scenarios.streams import Floats, Keys
 
-Work = Literal["think", "join", "rate", "compare", "judge"]
-"""What a human can be busy with."""
-
 
 @dataclass(frozen=True)
 class Hearing:
@@ -106,7 +103,7 @@ class Overseer(Part, ABC):
         """One form for all overseers who believe alike when nothing persuasive reaches them; else itself."""
         return self
 
-    def ticks(self, purpose: Work, places: Keys) -> pace.Ticks:
+    def ticks(self, purpose: pace.Kind, places: Keys) -> pace.Ticks:
         """Durations of one kind of work at every place, in nanosecond ticks; keyed, so no engine draws its own."""
         minutes = {
             "think": self.think_minutes,

@@ -8,6 +8,7 @@ in it. The last cell's upper end is set so that the cell's mean, and with it the
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from scenarios import streams
 from scenarios.streams import Floats, Keys
 
 Ticks = NDArray[np.int64]
+Kind = Literal["think", "join", "rate", "compare", "judge"]
+"""Kinds of human work: a first thought, joining sub-answers, and dealing with what is presented."""
 
 TICKS_PER_MINUTE = 60 * 10**9
 _CELLS = 1 << 12

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from overseers.base import Hearing, Overseer, Work
+from overseers.base import Hearing, Overseer
 from overseers.beliefs import Answering, Belief, Mind, Opinion, together
 from overseers.human import Human
-from overseers.pace import Ticks
+from overseers.pace import Kind, Ticks
 from scenarios import streams
 from scenarios.part import PartError, field, part
 from scenarios.rhetoric import Arguments
@@ -52,7 +52,7 @@ class Panel(Overseer):
             voices += self.member.rating(replace(seat, thought=own_thought), speech + shift).voices
         return together(voices)
 
-    def ticks(self, purpose: Work, places: Keys) -> Ticks:
+    def ticks(self, purpose: Kind, places: Keys) -> Ticks:
         """One member's times are those of the fields; the first member's are those of a human who sits alone."""
         seats = [places, *(_seat_keys(places, member) for member in range(1, self.members))]
         return np.asarray(sum(super(Panel, self).ticks(purpose, seat) for seat in seats), dtype=np.int64)

@@ -49,7 +49,7 @@ class LogLinear(Student):
 
     capacity: int = field(4, "levels up to which it sees what sub-answers join to", unit="levels", ge=0, le=24)
     fade: float = field(0.5, "signal of its hints kept per level beyond", ge=0, le=1)
-    prior_scale: float = field(20.0, "spread of the prior that keeps its weights finite", gt=0, le=1e6)
+    prior_scale: float = field(5.0, "spread of the prior that keeps its weights finite", gt=0, le=1e6)
 
     def blank(self, seen: Seen) -> Weights:
         return Weights(self, np.zeros(_WEIGHTS))

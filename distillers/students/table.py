@@ -70,7 +70,7 @@ def frequencies(counts: Floats, prior: float) -> Floats:
     total = counts.sum(axis=0)
     with np.errstate(divide="ignore"):
         columns = np.log((counts + prior) / np.where(total > 0.0, total, 1.0))
-    return np.where(total > 0.0, columns, 0.0)
+    return np.asarray(np.where(total > 0.0, columns, 0.0))
 
 
 def bradley_terry(wins: Floats, precision: float) -> Floats:
@@ -85,7 +85,7 @@ def bradley_terry(wins: Floats, precision: float) -> Floats:
     todo = np.arange(len(wins))
     for _ in range(_MOST_STEPS):
         if not todo.size:
-            return scores
+            return np.asarray(scores)
         margin = scores[todo, :, None] - scores[todo, None, :]
         won, lost = special.expit(margin), special.expit(-margin)
         slope = (wins[todo] * lost - losses[todo] * won).sum(axis=2) - precision * scores[todo]

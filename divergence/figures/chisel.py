@@ -9,62 +9,70 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from divergence import style
-from divergence.chisel import ARGMAX, EXPECTED, SAMPLED, START
+from divergence.chisel import ARGMAX, EXPECTED, LINES, SAMPLED, START
+from divergence.figures import panels
+from divergence.figures.curves import assembled
+from divergence.figures.grid import Contents
+from divergence.figures.panels import Panel
+from divergence.style import Look
 
 _LOOKS = {
-    SAMPLED: style.Look(style.BLUE, "solid"),
-    EXPECTED: style.Look(style.SKY, "dash"),
-    ARGMAX: style.Look(style.VERMILION, "dashdot"),
-    START: style.Look(style.GREY, "dot"),
+    SAMPLED: Look(style.BLUE, "solid"),
+    EXPECTED: Look(style.SKY, "dash"),
+    ARGMAX: Look(style.VERMILION, "dashdot"),
+    START: Look(style.GREY, "dot"),
 }
 _SHARES = {
-    "found": ("exploits found", style.Look(style.ORANGE, "solid")),
-    "taken": ("exploits taken", style.Look(style.VERMILION, "dash")),
-    "tampering": ("chance of tampering", style.Look(style.PURPLE, "dot")),
+    "found": ("exploits found", Look(style.ORANGE, "solid")),
+    "taken": ("exploits taken", Look(style.VERMILION, "longdash")),
+    "tampering": ("chance of tampering", Look(style.PURPLE, "dot")),
 }
 
 
 def figure(table: pd.DataFrame) -> go.Figure:
-    """The timeline of ``divergence.chisel.chiselled`` as two panels: harm above, shares below."""
-    traces: list[Any] = []
-    for name, look in _LOOKS.items():
-        own = table[table["line"] == name].sort_values("step")
-        steps = own["step"].to_numpy()
-        if name in (SAMPLED, EXPECTED):
-            traces.append(_band(steps, own["low"].to_numpy(), own["high"].to_numpy(), look, name))
-        traces.append(_trace(steps, own["harm"].to_numpy(), name, look, "y", "legend"))
-    sampled = table[table["line"] == SAMPLED].sort_values("step")
-    for column, (name, look) in _SHARES.items():
-        if sampled[column].notna().any():
-            line = _trace(sampled["step"].to_numpy(), sampled[column].to_numpy(), name, look, "y2", "legend2")
-            traces.append(line | {"line": line["line"] | {"shape": "hv"}})
-    top, last = float(table["high"].max()) or 1.0, 1.01 * float(table["step"].max())
-    legend = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "bottom"}
-    layout = {
-        "xaxis": {"title": {"text": "step (one rated answer a question)"}, "anchor": "y2", "range": [0, last]},
-        "yaxis": {"title": {"text": "harm (probability)"}, "domain": [0.56, 1.0], "range": [-0.02 * top, 1.06 * top]},
-        "yaxis2": {"title": {"text": "share"}, "domain": [0.0, 0.40], "range": [-0.02, 1.02]},
-        "legend": legend | {"y": 1.02},
-        "legend2": legend | {"y": 0.41},
-        "height": 560,
-        "margin": {"l": 60, "r": 14, "t": 60, "b": 60},
-        "hovermode": "x unified",
-    }
-    return go.Figure(traces, layout | {"template": style.template()})
+    """The timeline of ``divergence.chisel.chiselled``: harm in one panel, shares in another."""
+    above = Panel(0, 0, "<b>harm</b>", {}, table, "step")
+    below = Panel(1, 1, "<b>exploits and tampering, share</b>", {}, table[table["line"] == SAMPLED], "step")
+    traces = [trace for name in LINES for trace in _line(above, name)]
+    traces += [trace for column in _SHARES for trace in _share(below, column)]
+    contents = Contents(
+        panels=(above, below),
+        labels=LINES,
+        references=len(_SHARES),
+        strip=False,
+        along="step (one rated answer a question)",
+        up="",
+        beside="",
+    )
+    top, last = max(float(table["high"].max()), 0.01), float(table["step"].max())
+    axes: dict[str, Any] = {}
+    for panel, scale in ((above, [-0.03 * top, 1.06 * top]), (below, [-0.03, 1.03])):
+        axes[panels.long(panel.x)] = {"anchor": panel.y, "range": [-0.01 * last, 1.01 * last], "zeroline": False}
+        axes[panels.long(panel.y)] = {"anchor": panel.x, "range": scale, "nticks": 6, "showticklabels": True}
+    made = assembled(traces, axes, contents, "")
+    for layout in made.layout.meta["layouts"].values():
+        layout[f"{panels.long(below.y)}.showticklabels"] = True  # its scale is another
+    return made
 
 
-def _band(steps: np.ndarray, low: np.ndarray, high: np.ndarray, look: style.Look, name: str) -> dict[str, Any]:
-    around, edge = np.concatenate([steps, steps[::-1]]), np.concatenate([high, low[::-1]])
-    shade = {"type": "scatter", "x": around, "y": edge, "fill": "toself", "fillcolor": look.faint()}
-    return shade | {
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "legendgroup": name,
-        "mode": "lines",
-    }
+def _line(panel: Panel, name: str) -> list[dict[str, Any]]:
+    """Harm of one way to train, with its band where it was measured on these questions."""
+    own, look = panel.lines[panel.lines["line"] == name].sort_values("step"), _LOOKS[name]
+    steps, low, high = (own[column].to_numpy(float) for column in ("step", "low", "high"))
+    common = {"type": "scatter", "mode": "lines", "xaxis": panel.x, "yaxis": panel.y, "legendgroup": name, "name": name}
+    edges = {"x": np.concatenate([steps, steps[::-1]]), "y": np.concatenate([high, low[::-1]])}
+    filled = {"fill": "toself", "fillcolor": look.faint(), "line": {"width": 0}, "hoverinfo": "skip"}
+    line = {"color": look.colour, "dash": look.dash, "width": 2.2}
+    drawn = {"x": steps, "y": own["harm"].to_numpy(float), "line": line, "hovertemplate": "%{y:.3f}"}
+    bands = [common | edges | filled | {"showlegend": False}] if name in (SAMPLED, EXPECTED) else []
+    return [*bands, common | drawn]
 
 
-def _trace(x: np.ndarray, y: np.ndarray, name: str, look: style.Look, axis: str, legend: str) -> dict[str, Any]:
-    drawn = {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "yaxis": axis, "legend": legend}
-    return drawn | {"line": {"color": look.colour, "dash": look.dash}, "legendgroup": name, "hovertemplate": "%{y:.3f}"}
+def _share(panel: Panel, column: str) -> list[dict[str, Any]]:
+    own, (name, look) = panel.lines.sort_values("step"), _SHARES[column]
+    if not own[column].notna().any():
+        return []
+    place = {"type": "scatter", "mode": "lines", "xaxis": panel.x, "yaxis": panel.y, "legend": "legend2"}
+    line = {"color": look.colour, "dash": look.dash, "width": 2.2, "shape": "hv"}
+    values = {"x": own["step"].to_numpy(float), "y": own[column].to_numpy(float), "line": line}
+    return [place | values | {"legendgroup": name, "name": name, "hovertemplate": "%{y:.3f}"}]

@@ -160,7 +160,7 @@ def test_a_scheme_without_values_is_not_drawn_and_has_not_stayed():
 
 def test_one_scheme_alone_and_trained_ones_beside_their_optimum():
     figure = figures.curves(table(schemes=("debate",), phases=("optimum", "trained")))
-    assert [trace.name for trace in figure.data if trace.mode == "lines+markers"] == ["debate", "debate (trained)"]
+    assert [trace.name for trace in figure.data if trace.mode == "lines+markers"] == ["debate", "debate, trained"]
 
 
 def test_labels_are_shown_as_they_are():

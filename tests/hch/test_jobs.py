@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from distillers.approval import Approval
 from distillers.debate import Debate
 from distillers.imitation import Imitation
-from distillers.lives import consultations, judged_paths, ratings
+from distillers.lives import comparisons, consultations, judged_paths, ratings, single_comparisons
 from hch import events
 from hch.jobs import Job, Together, one, serve
 from hch.office import Office
@@ -64,3 +66,28 @@ def test_a_flood_of_words_leaves_less_time_to_verify_where_people_hurry():
     assert kept(argument_minutes=5.0) < kept(argument_minutes=1.0) < kept()
     calm = serve(ratings(SETTING), Office(staff=3, argument_minutes=5.0))
     assert {one.kept for life in calm for one in life.work} == {1.0}
+
+
+def test_work_of_every_kind_waits_in_one_queue_and_each_takes_its_own_time():
+    kinds = {"think": 10.0, "join": 10.0, "rate": 5.0, "compare": 5.0, "judge": 5.0}
+    work = [consultations, ratings, comparisons, judged_paths, single_comparisons]
+    lived = serve([life for asks in work for life in asks(SETTING)], Office(staff=4))
+    done = [one for life in lived for one in life.work]
+    for kind, minutes in kinds.items():
+        ticks = np.array([one.job.ticks for one in done if one.job.kind == kind])
+        spread = np.sqrt(np.expm1(0.25)) * minutes / np.sqrt(len(ticks))  # of a log-normal with σ = 0.5
+        assert abs(ticks.mean() / TICKS_PER_MINUTE - minutes) <= 4 * spread
+    assert sum(one.job.kind == "compare" for one in done) == 2 * SETTING.trees.nodes * 20
+    end = max(one.finish for one in done)
+    assert 0.97 * 4 * end < sum(one.job.ticks for one in done) <= 4 * end  # nobody is idle but at the very end
+    by_person = {
+        person: sorted((one.started, one.finish) for one in done if one.person == person) for person in range(4)
+    }
+    for stretches in by_person.values():
+        assert all(before[1] <= after[0] for before, after in itertools.pairwise(stretches))
+
+
+@pytest.mark.parametrize(("kind", "arguments"), [("think", 0), ("rate", 1), ("compare", 2), ("judge", 2)])
+def test_every_presented_claim_has_an_argument_to_be_read(kind, arguments):
+    (life,) = serve([one(Job(7, kind))], Office(argument_minutes=5.0))
+    assert life.finish == 7 + arguments * 5 * TICKS_PER_MINUTE
