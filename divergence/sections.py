@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import error_budget_section, figures, learning_sections, pairs, wording
+from divergence import drawn_sections, error_budget_section, figures, learning_sections, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.busy import OFFICE
@@ -55,6 +55,8 @@ class Section:
 
 def sections(study: Study) -> list[Section]:
     """The page from top to bottom."""
+    if study.spec.sample is not None:
+        return [*(Section(*one) for one in drawn_sections.made(study)), _assumed(study), _again(study)]
     fields = names.of_spec(study.spec)
     point = {name: value for name, value in focus(study).items() if name != panels.along(study.summary)}
     return [
