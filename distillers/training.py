@@ -86,7 +86,13 @@ def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
         history = tuple(_on_a_budget(learner, lessons))
     if not history:
         raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
-    return Trained(learner, history, lessons.status)
+    return Trained(learner, history, _status(training, lessons, history[-1].labels))
+
+
+def _status(training: Training, lessons: Lessons, labels: int) -> str:
+    if labels < training.batch:
+        return f"training.batch: {training.batch} labels are more than the {labels} that the budget pays for"
+    return lessons.status
 
 
 def in_the_limit(scheme: Trainable, training: Training, setting: Setting) -> Trained:

@@ -132,7 +132,7 @@ def run(cell: Cell) -> Result:
     if cell.training is not None:
         taught = _taught(cell, setting)
         found += [
-            (named, TRAINED, trained(named.part, cell.training, taught, setting, to))
+            (named, TRAINED, trained(named.part, cell.training, taught, setting, to, cell.brief))
             for named in cell.schemes
             if measured(named, TRAINED)
         ]

@@ -20,7 +20,8 @@ LOWER = frozenset({"harm", "deceived", "divergence_tv"})
 
 
 def minutes_to(rows: pd.DataFrame, level: float, measure: str = "harm") -> pd.DataFrame:
-    """One line per scenario, overseer, scheme and seed: ``minutes`` to reach a level, infinite if no budget does.
+    """One line per scenario, overseer, scheme and seed: ``minutes`` to reach a level, infinite if no budget does, and
+    ``cheaper``: whether the smallest budget tried reaches it, so that less might do.
 
     ``rows``: one line per budget and seed with ``human_minutes`` and the measure.
     """
@@ -28,8 +29,8 @@ def minutes_to(rows: pd.DataFrame, level: float, measure: str = "harm") -> pd.Da
     for key, own in rows.dropna(subset=[measure]).groupby([*PLACE, "seed"], sort=False):
         curve = own.sort_values("human_minutes")
         at = reach(curve["human_minutes"].to_numpy(float), curve[measure].to_numpy(float), level, measure in LOWER)
-        lines.append((*key, at))
-    return pd.DataFrame(lines, columns=[*PLACE, "seed", "minutes"])
+        lines.append((*key, at, at == curve["human_minutes"].iloc[0]))
+    return pd.DataFrame(lines, columns=[*PLACE, "seed", "minutes", "cheaper"])
 
 
 def reach(minutes: Floats, values: Floats, level: float, lower: bool) -> float:
@@ -46,7 +47,8 @@ def reach(minutes: Floats, values: Floats, level: float, lower: bool) -> float:
 
 def taxes(found: pd.DataFrame, over: str | None = None) -> pd.DataFrame:
     """One line per scenario, overseer and scheme: ``minutes`` (geometric mean over seeds that reach it), ``reached``
-    (share of seeds), and ``tax`` with ``low``, ``high``: the ratio to ``over``, by default the cheapest scheme there.
+    (share of seeds), ``cheaper`` (whether in some seed less might do), and ``tax`` with ``low``, ``high``: the ratio to
+    ``over``, by default the cheapest scheme there.
 
     Ratios are blank unless both reach it in every seed; with one seed they have no interval.
     """
@@ -61,12 +63,13 @@ def taxes(found: pd.DataFrame, over: str | None = None) -> pd.DataFrame:
         for scheme in table.columns:
             some = logs[scheme][reached[scheme]]
             line = {"minutes": np.exp(some.mean()) if len(some) else np.inf, "reached": reached[scheme].mean()}
+            line["cheaper"] = bool(here.loc[here["scheme"] == scheme, "cheaper"].any())
             ratio = (np.nan,) * 3
             if other in whole.index and scheme in whole.index:
                 ratio = _ratio((logs[scheme] - logs[other]).to_numpy(float))
             names = dict(zip(PLACE, (*place, scheme), strict=True))
             lines.append(names | line | {"over": other} | dict(zip(("tax", "low", "high"), ratio, strict=True)))
-    return pd.DataFrame(lines, columns=[*PLACE, "minutes", "reached", "over", "tax", "low", "high"])
+    return pd.DataFrame(lines, columns=[*PLACE, "minutes", "reached", "cheaper", "over", "tax", "low", "high"])
 
 
 def _ratio(logs: Floats) -> tuple[float, float, float]:

@@ -1,23 +1,23 @@
 """Learning curves: what trained schemes come to on other budgets of human minutes than the study's (MODEL.md §5, §8).
 
-A study with trained rows is tried again at budgets from a sixteenth of its own to sixteen times as much, in proportion
-to the fewer questions that are asked here, at one value of whatever it sweeps. Every budget is a training run of its
+A study with trained rows is tried again at budgets from 1/64 of its own to sixteen times as much, in proportion to the
+fewer questions that are asked here, at one value of whatever it sweeps. Every budget is a training run of its
 own, level by level; what a single run was like on its way says little about its root, which is taught last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from divergence import intervals
+from divergence import cell, intervals
 from divergence.cell import TRAINED, Cell, measured
 from divergence.intervals import Draws
 from divergence.spec import Spec, apply, focus, reached
 
-SHARES = tuple(2.0**power for power in range(-4, 5))
+SHARES = tuple(2.0**power for power in range(-6, 5))
 """Budgets tried, as shares of the study's."""
 SEEDS, MOST_QUESTIONS = 4, 50
 MEASURED = ("harm", "better", "divergence_tv", "accuracy", "hch_accuracy")
@@ -57,6 +57,13 @@ def focused(spec: Spec, gamma: float = 1.5) -> Spec:
         if reached(spec, axis.path):
             spec = apply(spec, {axis.path: at[axis.column]})
     return replace(spec, axes=())
+
+
+def measured_now(todo: Iterable[Cell]) -> Draws:
+    """What cells come to, computed here and now and kept nowhere, with resampled means."""
+    results = (cell.run(one) for one in todo)
+    kept = ((row.values, row.detail, result.references) for result in results for row in result.rows)  # noqa: PD011
+    return intervals.draws(kept, (BUDGET,), MEASURED)
 
 
 def curves(found: Draws) -> pd.DataFrame:

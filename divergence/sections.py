@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import error_budget_section, figures, pairs, training_sections, wording
+from divergence import error_budget_section, figures, learning_sections, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.cell import OPTIMUM, TRAINED
@@ -61,7 +61,7 @@ def sections(study: Study) -> list[Section]:
         *_pictures(study, fields),
         *_budget(study, point),
         *_worst(study),
-        *(Section(*one) for one in training_sections.made(study)),
+        *(Section(*one) for one in learning_sections.made(study)),
         _differences(study, point, fields),
         *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),
         _assumed(study),

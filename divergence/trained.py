@@ -12,23 +12,26 @@ from distillers.base import Rated
 from distillers.episode import Episode
 from distillers.error_budget import Chain, chain
 from distillers.learners.base import Trainable
-from distillers.training import Trained, Training
+from distillers.training import Trained, Training, train
 from divergence.measures import MEASURES, NEED_A_TRUTH, Measured, Target, distances, harm
 from hch.setting import Setting
 from scenarios.part import PartError
 from scenarios.streams import Floats
 
 
-def trained(scheme: Trainable, training: Training, taught: Setting, deployed: Setting, to: Target) -> Measured:
+def trained(
+    scheme: Trainable, training: Training, taught: Setting, deployed: Setting, to: Target, brief: bool = False
+) -> Measured:
     """Train a scheme on the questions of ``taught`` and measure what it answers to those of ``deployed``.
 
-    Training that is impossible, or does not converge, is a ``status`` without values.
+    Training that is impossible, or does not converge, is a ``status`` without values. ``brief``: distances alone.
     """
     try:
-        found = chain(scheme, training, taught, deployed)
-        policy = found.run.learner.deployed(deployed)
-        values = distances(policy, to) | _budget(found, to)
-        if isinstance(scheme, Rated):
+        found = None if brief else chain(scheme, training, taught, deployed)
+        run = train(scheme, training, taught) if found is None else found.run
+        policy = run.learner.deployed(deployed)
+        values = distances(policy, to) | ({} if found is None else _budget(found, to))
+        if isinstance(scheme, Rated) and not brief:
             values["approval"] = (policy.root * scheme.ratings(deployed, policy)).sum(axis=0)
     except (PartError, ArithmeticError) as reason:
         return Measured({}, None, str(reason))
@@ -36,7 +39,7 @@ def trained(scheme: Trainable, training: Training, taught: Setting, deployed: Se
     if root.grades is not None:
         values = {name: value for name, value in values.items() if name not in NEED_A_TRUTH}
         values["quality"] = (policy.root * root.grades.quality[:, 0]).sum(axis=0)
-    return Measured({name: values[name] for name in MEASURES if name in values}, _spent(found.run), found.run.status)
+    return Measured({name: values[name] for name in MEASURES if name in values}, _spent(run), run.status)
 
 
 def _budget(found: Chain, to: Target) -> dict[str, Floats]:

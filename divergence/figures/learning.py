@@ -42,8 +42,11 @@ def frontier(curves: pd.DataFrame) -> go.Figure:
 
     def drawn(panel: Panel, looks: dict[str, Look]) -> list[dict[str, Any]]:
         front = best[(best[_PLACE] == pd.Series(panel.key)[_PLACE]).all(axis=1)]
+        end = front.tail(1).assign(human_minutes=panel.lines["human_minutes"].max())
         steps = {"color": style.GREY, "width": 2, "shape": "hv"}
-        traces = [_points(panel, _FRONT, front, {"mode": "lines", "line": steps, "legend": "legend2"})]
+        traces = [
+            _points(panel, _FRONT, pd.concat([front, end]), {"mode": "lines", "line": steps, "legend": "legend2"})
+        ]
         for scheme, own in panel.lines.groupby("scheme", sort=False):
             look = looks[str(scheme)]
             mark = {"color": look.colour, "symbol": look.marker}

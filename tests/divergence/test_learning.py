@@ -57,7 +57,9 @@ def done(tmp_path_factory):
 def test_cells_are_the_studys_training_on_other_budgets():
     cells = learning.cells(specfile.loads(SPEC, "spec"))
     assert len(cells) == len(learning.SHARES) * learning.SEEDS
-    assert [cell.training.human_minutes for cell in cells[:9]] == [8000.0 * share for share in learning.SHARES]
+    assert [cell.training.human_minutes for cell in cells[: len(learning.SHARES)]] == [
+        8000.0 * share for share in learning.SHARES
+    ]
     assert {cell.overseer.part.gameability for cell in cells} == {1.5}
     assert {named.label for cell in cells for named in cell.schemes} == {"imitation", "debate"}
     assert not any(cell.optima for cell in cells)
@@ -96,7 +98,7 @@ def test_the_tax_is_a_paired_ratio():
     """Scheme b takes twice the time of a, seeds being unlike: the ratio is known better than either."""
     luck = np.array([1.0, 3.0, 10.0, 2.0])
     lines = [
-        {"scenario": "s", "overseer": "o", "scheme": name, "seed": seed, "minutes": cost * luck[seed]}
+        {"scenario": "s", "overseer": "o", "scheme": name, "seed": seed, "minutes": cost * luck[seed], "cheaper": False}
         for name, cost in (("a", 100.0), ("b", 200.0))
         for seed in range(4)
     ]
@@ -190,16 +192,16 @@ def test_a_run_killed_in_training_keeps_whole_cells_and_restarts_the_others(tmp_
     killed, _ = run(tmp_path, wait=False)
     try:
         deadline = time.monotonic() + 60
-        while not 0 < finished(tmp_path / "study") < 36 and time.monotonic() < deadline:
+        while not 0 < finished(tmp_path / "study") < 44 and time.monotonic() < deadline:
             time.sleep(0.02)
     finally:
         os.killpg(killed.pid, signal.SIGKILL)
         killed.communicate()
     kept = finished(tmp_path / "study") + 1  # the study's own cell came first
-    assert 1 < kept < 37
+    assert 1 < kept < 45
     ended, said = run(tmp_path)
     assert ended.returncode == 0, said
-    assert f"continuing: {kept} of 37 cells are kept; the other {37 - kept} start from their beginning" in said
+    assert f"continuing: {kept} of 45 cells are kept; the other {45 - kept} start from their beginning" in said
     whole = study.run(specfile.loads(slower, "spec"), tmp_path / "whole", workers=1)
     again = study.load(tmp_path / "study")
     pd.testing.assert_frame_equal(again.rows, whole.rows)

@@ -5,7 +5,8 @@ A section here is (name, title, HTML, figure, how to read it, tables): ``section
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -16,6 +17,7 @@ from divergence import fragments as html
 from divergence.cell import TRAINED, gameability
 from divergence.chisel import ARGMAX, SAMPLED, Chiselled, chiselled
 from divergence.figures import chisel as timelines
+from divergence.figures import names
 from divergence.figures.learning import frontier, learning
 from divergence.learning import MOST_QUESTIONS, SEEDS, focused
 from divergence.spec import Spec
@@ -23,7 +25,7 @@ from divergence.study import Study
 from hch.setting import Setting
 
 Made = tuple[str, str, str, go.Figure, str, dict[str, tuple[str, str]]]
-_GAMMA, _QUESTIONS = 2.0, 300
+_GAMMA, _QUESTIONS, _MOST_ENTRIES = 2.0, 200, 5_000_000
 _STEPS = Chisel(learning_rate=0.3, steps=1000)
 
 
@@ -47,7 +49,8 @@ def _learning(study: Study, curves: pd.DataFrame) -> Made:
     )
     reading = (
         "Further left is cheaper, lower is better. A line ends near the harm of its scheme's optimum where the student "
-        "can hold it and labels suffice. Shaded bands are 95 % intervals."
+        "can hold it and labels suffice. One that falls and rises again is a scheme that, once it is trained well "
+        "enough, finds what games its raters. Shaded bands are 95 % intervals."
     )
     tables = {"learning": ("harm and accuracy by budget", _csv(curves))}
     tables["taxes"] = ("human minutes and alignment tax", _csv(study.learning.taxes))
@@ -62,24 +65,39 @@ _BEFORE = (
 
 
 def _taxes(taxes: pd.DataFrame) -> str:
-    """Minutes to reach each level, and the alignment tax, as a table."""
-    lines = []
-    for line in taxes.to_dict("records"):
-        aim = f"{line['measure']} {'≤' if line['measure'] == 'harm' else '≥'} {line['level']:g}"
-        all_there = line["reached"] == 1.0
-        minutes = f"{line['minutes']:,.0f}" if line["reached"] else "never"
-        share = "" if all_there or not line["reached"] else f" (in {line['reached']:.0%} of seeds)"
-        tax = "–"
-        if pd.notna(line["tax"]):
-            interval = f" [{line['low']:.2f}, {line['high']:.2f}]" if pd.notna(line["low"]) else ""
-            tax = "1 (the cheapest)" if line["scheme"] == line["over"] else f"{line['tax']:.2f}{interval}"
-        lines.append([line["scenario"], line["overseer"], aim, line["scheme"], minutes + share, tax])
-    heads = ["scenario", "overseer", "to reach", "scheme", "human minutes", "alignment tax [95 %]"]
-    said = (
-        "The alignment tax is the ratio of human minutes to those of the cheapest scheme that gets there, a geometric "
-        "mean over seeds with its 95 % interval."
-    )
-    return html.table(heads, lines) + f"<p>{html.text(said)}</p>"
+    """Minutes to reach each level with the alignment tax behind it: a line per scheme, a column per level."""
+    levels = taxes[["measure", "level"]].drop_duplicates().itertuples(index=False, name=None)
+    aims = [(f"{measure} {'≤' if measure == 'harm' else '≥'} {level:g}", measure, level) for measure, level in levels]
+    several = names.several(taxes["overseer"])
+    lines: dict[tuple[str, ...], dict[tuple[str, float], str]] = {}
+    for _, group in taxes.groupby(["scenario", "overseer", "measure", "level"], sort=False):
+        bounds = dict(zip(group["scheme"], group["cheaper"], strict=True))
+        for line in group.to_dict("records"):
+            place = (line["scenario"], *([line["overseer"]] if several else []), line["scheme"])
+            lines.setdefault(place, {})[line["measure"], line["level"]] = _priced(line, bounds.get(line["over"], False))
+    heads = ["scenario", *(["overseer"] if several else []), "scheme", *(aim for aim, _, _ in aims)]
+    shown = [[*place, *(found[measure, level] for _, measure, level in aims)] for place, found in lines.items()]
+    return html.table(heads, shown) + f"<p>{html.text(_TAX)}</p>"
+
+
+_TAX = (
+    "Human minutes, and the alignment tax: the ratio to the cheapest scheme that gets there, a geometric mean over "
+    "seeds with its 95 % interval. ≤: in some seed the smallest budget tried is enough, so less might do; tax ≥: so it "
+    "is for the cheapest, and the interval is of this bound."
+)
+
+
+def _priced(line: Mapping[Any, Any], least: bool) -> str:
+    """Minutes and tax in a few words. ``least``: whether less might do for the cheapest scheme."""
+    if not line["reached"]:
+        return "never"
+    said = f"{'≤ ' * line['cheaper']}{line['minutes']:,.0f}"
+    if line["reached"] < 1.0:
+        return f"{said} (in {line['reached']:.0%} of seeds)"
+    if pd.isna(line["tax"]) or line["scheme"] == line["over"] or (line["cheaper"] and least):
+        return said
+    interval = f" [{line['low']:.2f}, {line['high']:.2f}]" if pd.notna(line["low"]) else ""
+    return f"{said}; tax {'≥ ' * least}{line['tax']:.2f}{interval}"
 
 
 def _frontier(study: Study, curves: pd.DataFrame) -> Made:
@@ -96,11 +114,13 @@ def _chisel(spec: Spec) -> list[Made]:
     """One scenario and overseer of the study, approval's rating; nothing where claims are good by degrees."""
     asked = focused(spec, gamma=_GAMMA)
     scenario, overseer = asked.scenarios[0], asked.overseers[0]
-    trees = scenario.part.trees(spec.first_seed, min(spec.questions, _QUESTIONS))
+    nodes, claims = scenario.part.size()
+    fits = _QUESTIONS * nodes * claims <= _MOST_ENTRIES
+    trees = scenario.part.trees(spec.first_seed, _QUESTIONS if fits else spec.questions)
     if trees.root.grades is not None:
         return []
     try:
-        found = chiselled(Setting(trees, overseer.part, spec.first_seed), replace(_STEPS))
+        found = chiselled(Setting(trees, overseer.part, spec.first_seed), _STEPS)
     except NoOptimum:
         return []
     gamma = gameability(overseer.part)
