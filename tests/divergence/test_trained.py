@@ -28,13 +28,13 @@ learning = { type = "from-rewards", exploration = 0.1 }
 [[scheme]]
 type = "approval-frozen"
 [training]
-human_minutes = 4000
+human_minutes = 4000.0
+batch = 20
 student = { type = "log-linear", capacity = 1 }
 [sweep]
 "overseer.gameability" = [0.0, 2.0, 3.0]
 "training.human_minutes" = [1000.0, 4000.0]
 """
-TEXT = TEXT.replace("human_minutes = 4000\n", "human_minutes = 4000.0\n")
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_the_same_rows_whatever_the_workers(made, tmp_path):
 
 WRONG = {
     "a budget of nothing": ("human_minutes = 4000.0", "human_minutes = 0.0", "greater than 0"),
-    "no labels in a batch": ("human_minutes = 4000.0", "batch = 0", "greater than or equal to 1"),
+    "no labels in a batch": ("batch = 20", "batch = 0", "greater than or equal to 1"),
     "a learning rate of nothing": ("exploration = 0.1", "learning_rate = 0.0", "learning_rate"),
     "an unknown student": ('"log-linear"', '"log-lineal"', "did you mean 'log-linear'"),
     "a misspelt field": ("capacity = 1", "capacty = 1", "did you mean 'capacity'"),
@@ -138,7 +138,7 @@ def test_what_cannot_be_is_refused_with_its_place(name):
 def statuses(old, new):
     """Of the trained rows of the study's last cell, something in it being changed."""
     last = plan.cells(specfile.loads(TEXT.replace(old, new)))[-1]
-    rows = [row.values for row in cell.run(last).rows]
+    rows = [row.values for row in cell.run(last).rows]  # noqa: PD011
     return [row for row in rows if row["phase"] == TRAINED]
 
 
@@ -149,13 +149,13 @@ def test_a_budget_that_pays_for_nothing_is_a_row_that_says_so():
 
 
 def test_a_batch_that_the_budget_cannot_pay_is_a_row_that_says_so():
-    for row in statuses("human_minutes = 4000.0", "batch = 100_000"):
+    for row in statuses("batch = 20", "batch = 100_000"):
         assert row["status"].startswith("training.batch: 100000 labels are more than")
         assert row["harm"] is not None
 
 
 def test_a_curriculum_that_stops_is_a_row_that_says_so():
-    row, _ = statuses("human_minutes = 4000.0", "batch = 50\ncurriculum = 1.0")
+    row, _ = statuses("batch = 20", "batch = 20\ncurriculum = 1.0")
     assert row["status"].startswith("stopped at level 0 of 1")
 
 
