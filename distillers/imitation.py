@@ -13,11 +13,12 @@ from distillers.base import LogScored
 from distillers.episode import Episode, consultation
 from distillers.learners.answers import Answers
 from distillers.learners.base import Trainable
+from distillers.learners.examples import Examples, InTurn
 from distillers.students.base import Student
 from hch import exact
 from hch.policy import Distributions
 from hch.setting import Setting
-from scenarios.part import part
+from scenarios.part import field, part
 from scenarios.streams import Floats
 
 
@@ -26,6 +27,9 @@ class Imitation(LogScored, Trainable):
     """Imitate the human who consults the model; the optimum is HCH."""
 
     group: ClassVar[str] = "imitation"
+
+    examples: Examples = field(InTurn(), "which questions it is shown in training")
+    dumbs_down: bool = field(False, "the teacher answers what the student could learn to answer")
 
     def optimum(self, setting: Setting) -> Distributions:
         return trained(setting)
@@ -40,10 +44,10 @@ class Imitation(LogScored, Trainable):
         return consultation(setting)
 
     def learner(self, setting: Setting, student: Student) -> Answers:
-        return Answers(setting, student)
+        return Answers(setting, student, self.examples, self.dumbs_down)
 
     def limit(self, setting: Setting, student: Student) -> Answers:
-        return Answers(setting, student)
+        return Answers(setting, student, self.examples, self.dumbs_down)
 
 
 def trained(setting: Setting) -> Distributions:

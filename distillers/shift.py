@@ -6,12 +6,12 @@ here to some of its fields. So HCH and the optimum of the objective are deployme
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import pydantic
 
 from scenarios.base import Scenario
-from scenarios.part import Part, PartError, explain, field, part
+from scenarios.part import Part, PartError, explain, field, notes, part
 
 
 @part
@@ -31,11 +31,11 @@ class Shift(Part):
         moved = {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name)}
         if not moved:
             return scenario
-        there = {one.name for one in fields(scenario)}
+        there = {note.name for note in notes(type(scenario))}
         if missing := sorted(set(moved) - there):
             raise PartError(f"training.shift.{missing[0]}: scenario '{scenario.part_name()}' has no such field")
         shifted = {name: round(getattr(scenario, name) + more, 12) for name, more in moved.items()}
         try:
-            return replace(scenario, **shifted)
+            return type(scenario)(**{name: getattr(scenario, name) for name in there} | shifted)
         except pydantic.ValidationError as error:
             raise PartError("; ".join(explain(error, "training.shift: the scenario of training"))) from error

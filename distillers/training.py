@@ -78,7 +78,7 @@ def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
     if training.exact_labels:
         return in_the_limit(scheme, training, setting)
     learner = scheme.learner(setting, training.student)
-    lessons = Lessons(learner, training.human_minutes, training.batch)
+    lessons = Lessons(learner, training.human_minutes, training.batch, training.curriculum)
     if training.in_time:
         in_flight = training.batch if training.asynchronous else 0
         history = tuple(clock.history(learner, lessons, training.office, training.trainer_minutes, in_flight))
@@ -86,7 +86,7 @@ def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
         history = tuple(_on_a_budget(learner, lessons))
     if not history:
         raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
-    return Trained(learner, history)
+    return Trained(learner, history, lessons.status)
 
 
 def in_the_limit(scheme: Trainable, training: Training, setting: Setting) -> Trained:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 import pydantic
 
 from distillers.base import Scheme
+from distillers.learners.examples import Examples
 from distillers.learners.ways import Learning
 from distillers.shift import Shift
 from distillers.students.base import Student
@@ -31,6 +32,7 @@ FAMILIES: dict[str, tuple[type[Part], str]] = {
 INNER: dict[str, tuple[type[Part], str]] = {
     "student": (Student, "distillers.students"),
     "learning": (Learning, "distillers.learners"),
+    "examples": (Examples, "distillers.learners"),
     "shift": (Shift, "distillers"),
 }
 """Kinds of parts that are only ever fields of others."""

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import figures, learning_sections, pairs, training_section, wording
+from divergence import error_budget_section, figures, learning_sections, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.cell import OPTIMUM, TRAINED
@@ -76,7 +76,11 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
         for place, sentences in wording.findings(study.summary, study.crossings, point, fields)
     ]
     failed = wording.problems(study.rows)
-    warning = f'<div class="warning"><p>Rows without values:</p>{html.bullets(failed)}</div>' if failed else ""
+    warning = (
+        f'<div class="warning"><p>Rows without values, or whose training ended early:</p>{html.bullets(failed)}</div>'
+        if failed
+        else ""
+    )
     labels = series(study.summary[study.summary["measure"] == "harm"])
     asked = (
         f"{len(spec.schemes)} training scheme{'s' * (len(spec.schemes) > 1)} {_phases(spec)}, "
@@ -177,7 +181,7 @@ def _budget(study: Study, point: dict[str, Any]) -> list[Section]:
         Section(
             "error-budget",
             "Why what was trained is wrong",
-            training_section.before(budget, failures),
+            error_budget_section.before(budget, failures),
             error_budget.error_budget(budget),
             reading,
             {"error-budget": ("error budget", _csv(budget))},

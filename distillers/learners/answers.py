@@ -2,6 +2,10 @@
 
 The likelihood is that of the answers given; so in the limit of many labels a student that can hold anything holds
 ``Amp(H, snapshot)`` exactly, and after ``d`` levels HCH.
+
+A teacher who *dumbs down* gives the answers that this student could learn to give: its answers are drawn from the
+likeliest of the distributions that the student can hold, with the humans' own as the target. A student that can hold
+these is taught the same as ever.
 """
 
 from __future__ import annotations
@@ -9,14 +13,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from distillers.learners import labels
 from distillers.learners.base import MANY, Asked, Kind, Limiting
+from distillers.learners.examples import Examples, InTurn
 from distillers.students.base import Fitted, Seen, Student, distribution
 from hch import exact
 from hch.policy import Distributions, Policy
 from hch.setting import Setting
 from overseers.pace import Ticks
+from scenarios import streams
 from scenarios.streams import Floats
 
 
@@ -25,19 +32,34 @@ class Answers(Limiting):
 
     kind: ClassVar[Kind] = "answer"
 
-    def __init__(self, setting: Setting, student: Student) -> None:
+    def __init__(
+        self, setting: Setting, student: Student, examples: Examples | None = None, dumbs_down: bool = False
+    ) -> None:
         super().__init__(setting, student)
+        self._examples, self._dumbs_down = examples or InTurn(), dumbs_down
         self._counts = [np.zeros_like(level.appeal) for level in setting.trees.levels]
         self._fitted: dict[int, Fitted] = {}
         self._stale: set[int] = set()
+
+    def ask(self, height: int, numbers: NDArray[np.int64]) -> Asked:
+        chances = self._examples.chances(self._persuasion(height), self._answers(self.setting, height))
+        if chances is None:
+            return super().ask(height, numbers)
+        flat = chances.reshape(-1)
+        luck = streams.uniforms(self.keys("pick", height, numbers), "question")
+        place = np.minimum(np.searchsorted(flat.cumsum(), luck * flat.sum()), flat.size - 1)
+        nodes, questions = np.divmod(place, chances.shape[1])
+        return Asked(height, nodes, questions, numbers, 1.0 / (flat.size * flat[place]))
 
     def ticks(self, asked: Asked) -> Ticks:
         keys = self.keys("time", asked.height, asked.numbers)
         return labels.answering_ticks(self.setting, asked.height, keys)
 
     def learn(self, asked: Asked, snapshot: Policy, kept: Floats | None = None) -> None:
-        support = labels.supports(self.setting, asked, snapshot)
-        chance = labels.belief(self.setting, asked, kept).answer(support)
+        if self._dumbs_down:  # whose answers are simple enough takes its time
+            chance = self._taught(asked.height, snapshot)[asked.where]
+        else:
+            chance = labels.belief(self.setting, asked, kept).answer(labels.supports(self.setting, asked, snapshot))
         given = labels.draw(chance, self.keys("label", asked.height, asked.numbers), "answer")
         counts = self._counts[asked.height]
         counts += labels.count(counts.shape, asked, given)
@@ -57,15 +79,24 @@ class Answers(Limiting):
     def _taught(self, height: int, snapshot: Policy) -> Floats:
         """Distribution of a label at every question of a level."""
         below = snapshot.at(height - 1) if height else None
-        return exact.amplify(self.setting.trees, self.setting.human, height, below)
+        wanted = exact.amplify(self.setting.trees, self.setting.human, height, below)
+        if not self._dumbs_down:
+            return wanted
+        here = seen(self.setting, height)
+        return distribution(self.student.answers(here, MANY * wanted).scores(here))
 
     def _answers(self, setting: Setting, height: int) -> Floats:
-        if height in self._stale:
-            here = seen(self.setting, height)
-            self._fitted[height] = self.student.answers(here, self._counts[height], self._fitted.get(height))
-            self._stale.discard(height)
+        known = self.known(height)
+        if known in self._stale:
+            here = seen(self.setting, known)
+            self._fitted[known] = self.student.answers(here, self._counts[known], self._fitted.get(known))
+            self._stale.discard(known)
         here = seen(setting, height)
-        return distribution(self._fitted.get(self.known(height), self.student.blank(here)).scores(here))
+        return distribution(self._fitted.get(known, self.student.blank(here)).scores(here))
+
+    def _persuasion(self, height: int) -> Floats:
+        hearing = self.setting.hearing(height)
+        return hearing.appeal + hearing.thought
 
 
 def seen(setting: Setting, height: int) -> Seen:

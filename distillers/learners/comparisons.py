@@ -1,4 +1,9 @@
-"""Approval from comparisons: humans who consult the model compare two of its claims, each with its best argument."""
+"""Approval from comparisons: humans who consult the model compare two of its claims, each with its best argument.
+
+Attentive humans' comparisons follow a Bradley-Terry model whose scores are their ratings, so in the limit of many
+labels the claim with the best rating is given. Humans whose attention lapses give comparisons of two kinds mixed, and
+the best score need not be the best expected rating.
+"""
 
 from __future__ import annotations
 

@@ -3,10 +3,11 @@
 The student starts as an imitator of the human who consults it. For each label a claim is drawn from its own policy
 (with chance ``exploration`` any claim instead), the human rates it, and the claim's score moves by
 
-    learning_rate · (rating - mean rating of the batch) · d log π(claim)/d score
+    learning_rate · (rating - mean rating of the policy's own claims so far, by question) · d log π(claim)/d score
 
-so what is never sampled is never reinforced, however well it would be rated. The claim drawn by exploration is
-reinforced as if the policy had given it.
+so what is never sampled is never reinforced, however well it would be rated. A claim drawn by exploration is reinforced
+as if the policy had given it where it is rated better than what the policy gives by itself, and else nothing is learned
+from it (as in self-imitation, Oh et al. 1806.05635): punishing what the policy does not do would entrench what it does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from distillers.learners import labels
 from distillers.learners.base import Asked, Kind, Learner
-from distillers.students.base import Fitted, Seen, Student, distribution
+from distillers.students.base import Fitted, Mask, Seen, Student, distribution
 from hch import exact
 from hch.policy import Distributions, Policy
 from hch.setting import Setting
@@ -39,6 +40,7 @@ class PolicyGradient(Learner):
         super().__init__(setting, student)
         self.n_search, self.learning_rate, self.exploration = n_search, learning_rate, exploration
         self._fitted: dict[int, Fitted] = {}
+        self._rated: dict[int, Floats] = {}
 
     def ticks(self, asked: Asked) -> Ticks:
         return self.setting.human.ticks("rate", self.keys("time", asked.height, asked.numbers))
@@ -48,11 +50,13 @@ class PolicyGradient(Learner):
         keys = self.keys("label", height, asked.numbers)
         policy = self._policy(self.setting, height)
         own = policy[asked.where]
-        given = labels.draw((1.0 - self.exploration) * own + self.exploration / len(own), keys, "claim")
+        explored = labels.uniforms(keys, "explored") < self.exploration
+        given = labels.draw(np.where(explored, 1.0 / len(own), own), keys, "claim")
         opinion = labels.hurried(self._opinion(height, asked), kept)
         merit = labels.consulted(self.setting, asked, snapshot, keys)
         rating = opinion.expected(merit)[given, np.arange(given.size)]
-        gain = (rating - rating.mean()) * (1.0 if asked.weights is None else asked.weights)
+        gain = rating - self._expected(asked, rating, ~explored)
+        gain = np.where(explored, np.maximum(gain, 0.0), gain) * (1.0 if asked.weights is None else asked.weights)
         slope = np.zeros_like(policy)
         for claim, gained in enumerate(gain * (one_hot(given, len(own)) - own)):
             np.add.at(slope[claim], (asked.nodes, asked.questions), gained)
@@ -70,6 +74,16 @@ class PolicyGradient(Learner):
         rated = roles.rate(self.setting.rater, hearing, level.rhetoric.best_of(self.n_search), merit)
         liked = one_hot(choose(rated, level.places), level.claims)
         return float((self._policy(self.setting, height) * liked).sum(axis=0).mean())
+
+    def _expected(self, asked: Asked, rating: Floats, own: Mask) -> Floats:
+        """Mean rating so far of the policy's own claims, these among them, by question; where there is none yet, the
+        rating itself, from which nothing is learned then. (n,).
+        """
+        total, count = self._rated.setdefault(asked.height, np.zeros((2, *self.setting.level(asked.height).keys.shape)))
+        np.add.at(total, (asked.nodes[own], asked.questions[own]), rating[own])
+        np.add.at(count, (asked.nodes[own], asked.questions[own]), 1.0)
+        where = asked.nodes, asked.questions
+        return np.where(count[where] > 0.0, total[where] / np.maximum(count[where], 1.0), rating)
 
     def _opinion(self, height: int, asked: Asked) -> Opinion:
         hearing = self.setting.hearing(height, searched=self.n_search).at(asked.where)

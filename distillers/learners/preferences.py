@@ -82,12 +82,12 @@ class Preferences(Limiting):
 
     def scores(self, setting: Setting, height: int) -> Floats:
         """Scores of all claims at one level, (claims, nodes, questions)."""
-        if height in self._changed:
-            here, before = self._seen(self.setting, height), self._fitted.get(height)
-            changed = self._changed.pop(height)
-            self._fitted[height] = self.student.preferences(here, self._wins[height], before, changed)
+        known = self.known(height)
+        if known in self._changed:
+            here, before = self._seen(self.setting, known), self._fitted.get(known)
+            self._fitted[known] = self.student.preferences(here, self._wins[known], before, self._changed.pop(known))
         here = self._seen(setting, height)
-        return self._fitted.get(self.known(height), self.student.blank(here)).scores(here)
+        return self._fitted.get(known, self.student.blank(here)).scores(here)
 
     def deployed(self, setting: Setting) -> Policy:
         return Choices([self.choices(setting, level.height) for level in setting.trees.levels], setting.trees.claims)

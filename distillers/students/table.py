@@ -70,7 +70,7 @@ def frequencies(counts: Floats, prior: float) -> Floats:
     total = counts.sum(axis=0)
     with np.errstate(divide="ignore"):
         columns = np.log((counts + prior) / np.where(total > 0.0, total, 1.0))
-    return np.where(total > 0.0, columns, 0.0)
+    return np.asarray(np.where(total > 0.0, columns, 0.0))
 
 
 def bradley_terry(wins: Floats, precision: float) -> Floats:

@@ -26,7 +26,7 @@ _COLOURS = dict(zip(PARTS, (style.VERMILION, style.BLUE, style.SKY, style.PURPLE
 _ROW, _TOP, _FOOT, _LEGEND = 84, 40, 56, 34
 _COLUMNS = {"narrow": 1, "medium": 1, "wide": 2}
 _GAP = 0.06
-_BAR = 0.19
+_BAR = 0.18
 
 
 def error_budget(budget: pd.DataFrame) -> go.Figure:
@@ -43,7 +43,7 @@ def error_budget(budget: pd.DataFrame) -> go.Figure:
             for place, part in enumerate(PARTS)
         ]
         traces.append(_total(lines, labels) | {"xaxis": x, "yaxis": y, "showlegend": number == 0})
-        title = f"<b>{names.short(scenario)}</b>" + (f" · {names.short(overseer)}" if several else "")
+        title = f"<b>{names.short(str(scenario))}</b>" + (f" · {names.short(str(overseer))}" if several else "")
         layout["annotations"].append(heading(title, x, y))
         end = "" if number == 0 else str(number + 1)
         layout[f"xaxis{end}"] = {"anchor": y, "title": {"text": "harm that is added (probability)"}, "zeroline": True}
@@ -80,7 +80,7 @@ def _bars(lines: pd.DataFrame, part: str, place: int, labels: list[str]) -> dict
         "orientation": "h",
         "name": CALLED[part],
         "legendgroup": part,
-        "y": rows + _BAR * (1.5 - place),
+        "y": rows + _BAR * (2 - place),
         "width": 0.9 * _BAR,
         "marker": {"color": _COLOURS[part]},
         **_measured(own),
@@ -95,7 +95,7 @@ def _total(lines: pd.DataFrame, labels: list[str]) -> dict[str, Any]:
         "mode": "markers",
         "name": "harm: their sum",
         "legendgroup": "harm",
-        "y": [-labels.index(name) - 2.3 * _BAR for name in own["scheme"]],
+        "y": [-labels.index(name) - 2 * _BAR for name in own["scheme"]],
         "marker": {"color": style.GREY, "symbol": "diamond", "size": 9},
         **_measured(own),
     }

@@ -12,7 +12,7 @@ _BEFORE = (
     "student can hold), finite data and optimisation, and that training's questions are those of deployment. Each "
     "part is the harm that is added by its step, so that the parts add up to the whole. A part may be negative: where "
     "the objective is bad, training that stops short of its optimum does less harm. In the last two columns, false "
-    "answers are split by whether the optimum of training would give them, too."
+    "answers are split by whether the optimum of training would give them, too (imitation's is HCH, which errs itself)."
 )
 
 READINGS = (
@@ -37,10 +37,15 @@ READINGS = (
 
 _HEADS = (
     "part",
-    "Hubinger, Outer alignment and imitative amplification",
-    "Wentworth, “Inner alignment failures” which are actually outer alignment failures",
-    "Turner, Inner and outer alignment decompose one hard problem …",
-    "Leike, Why I'm optimistic about our alignment approach",
+    "Hubinger (2020)",
+    "Wentworth (2020)",
+    "Turner (2022)",
+    "Leike (2022)",
+)
+_SOURCES = (
+    "Hubinger, Outer alignment and imitative amplification; Wentworth, “Inner alignment failures” which are actually "
+    "outer alignment failures; Turner, Inner and outer alignment decompose one hard problem into two extremely hard "
+    "problems; Leike, Why I'm optimistic about our alignment approach."
 )
 
 
@@ -54,17 +59,16 @@ def before(budget: pd.DataFrame, failures: pd.DataFrame) -> str:
         "<p>Which of these parts is a failure of outer alignment, and which of inner, depends on whose definition is "
         "taken (as we read them):</p>"
     )
-    return f"<p>{html.text(_BEFORE)}</p>{said}{labelled}{html.table(_HEADS, READINGS)}"
+    return f"<p>{html.text(_BEFORE)}</p>{said}{labelled}{html.table(_HEADS, READINGS)}<p>{html.text(_SOURCES)}</p>"
 
 
 def _lines(budget: pd.DataFrame, failures: pd.DataFrame) -> list[list[str]]:
     keys = ["scenario", "overseer", "scheme"]
     parts = budget.pivot_table("mean", keys, "part", sort=False)
     kinds = failures.pivot_table("mean", keys, "measure", sort=False)
-    lines = []
-    for key, own in parts.iterrows():
-        scenario, _, scheme = key if isinstance(key, tuple) else (key, "", "")
-        kind = kinds.loc[key]
-        values = (own["harm"], own["objective"], kind["objective_failure"], kind["capability_failure"])
-        lines.append([str(scenario), str(scheme), *(f"{value:.3f}" for value in values)])
-    return lines
+    both = parts.join(kinds).reset_index()
+    values = both[["harm", "objective", "objective_failure", "capability_failure"]].to_numpy()
+    return [
+        [str(scenario), str(scheme), *(f"{value:.3f}" for value in own)]
+        for scenario, scheme, own in zip(both["scenario"], both["scheme"], values, strict=True)
+    ]
