@@ -28,6 +28,7 @@ from distillers.episode import Episode, rated_everywhere
 from hch.policy import Choices, OnDemand
 from hch.setting import Setting
 from overseers import base as roles
+from overseers.beliefs import Belief, Opinion
 from scenarios.joins import Answers, Join
 from scenarios.part import field, part
 from scenarios.streams import Floats, Keys, choose
@@ -70,39 +71,52 @@ class ApprovalFarSighted(Linear):
     def _worth(self, setting: Setting) -> list[Floats]:
         """``V`` at every level, leaves first."""
         leaves = setting.level(0)
-        worth = [self._rated(setting, 0, leaves.merit(leaves.truth))]
+        hearing = setting.hearing(0, searched=self.n_search)
+        speech = leaves.rhetoric.best_of(self.n_search)
+        worth = [roles.rate(setting.rater, hearing, speech, leaves.merit(leaves.truth))]
         for height in range(1, setting.trees.depth + 1):
-            gain = self._gain(setting, worth[-1], height)
-            best = self._supporting(setting, height, gain, 0)
-            for claim in range(1, len(gain)):
-                np.maximum(best, self._supporting(setting, height, gain, claim), out=best)
-            worth.append(best)
+            worth.append(_best_supported(self._heard(setting, height), self._gain(setting, worth[-1], height)))
         return worth
 
     def _gain(self, setting: Setting, below: Floats, height: int) -> Floats:
         """``B``, by the claim that sub-answers join to, from ``V`` one level down."""
-        return setting.trees.reduced(self.discount * below, height, np.add, np.maximum)
-
-    def _supporting(self, setting: Setting, height: int, gain: Floats, claim: int) -> Floats:
-        """``r(a | c) + B(c)`` where the sub-answers join to one claim ``c``, (claims, nodes, questions)."""
-        level = setting.level(height)
-        rated = self._rated(setting, height, level.merit(np.full(level.places.shape, claim)))
-        return np.asarray(rated + gain[claim])
+        worth = below if self.discount == 1.0 else self.discount * below
+        return setting.trees.reduced(worth, height, np.add, np.maximum)
 
     def _below(self, setting: Setting, worth: list[Floats], height: int, answers: Answers) -> Answers:
         """What the best play that gives these answers at one level answers one level down."""
         level, below = setting.level(height), self.discount * worth[height - 1]
         gain = self._gain(setting, worth[height - 1], height)
-        options = np.stack([pick(self._supporting(setting, height, gain, c), answers) for c in range(len(gain))])
+        opinion = self._heard(setting, height)
+        options = np.stack([pick(_supporting(opinion, gain, claim), answers) for claim in range(len(gain))])
         own = pick(options, answers)
         target = np.where(own == options.max(axis=0), answers, choose(options, level.places, "support"))
         keys, join = setting.level(height - 1).places, setting.trees.join
         assert isinstance(join, Join)
         return best_split(join, below, target, keys, setting.trees.branching)
 
-    def _rated(self, setting: Setting, height: int, merit: Floats) -> Floats:
+    def _heard(self, setting: Setting, height: int) -> Opinion:
+        """What raters make of every claim when it is argued for."""
         speech = setting.level(height).rhetoric.best_of(self.n_search)
-        return roles.rate(setting.rater, setting.hearing(height, searched=self.n_search), speech, merit)
+        return setting.rater.rating(setting.hearing(height, searched=self.n_search), speech)
+
+
+def _supporting(opinion: Opinion, gain: Floats, claim: int) -> Floats:
+    """``r(a | c) + B(c)`` where the sub-answers join to one claim ``c``, (claims, nodes, questions)."""
+    merit = np.zeros_like(gain)
+    merit[claim] = 1.0
+    return np.asarray(opinion.expected(merit) + gain[claim])
+
+
+def _best_supported(opinion: Opinion, gain: Floats) -> Floats:
+    """``max_c r(a | c) + B(c)``: the best that an answer can be worth, whatever the sub-answers join to."""
+    if isinstance(opinion, Belief) and np.all(np.asarray(opinion.weight) >= 0.0):  # its rating asks if a = c, no more
+        alone = opinion.expected(np.zeros_like(gain)) + gain.max(axis=0)
+        return np.asarray(np.maximum(alone, opinion.expected(np.ones_like(gain)) + gain))
+    best = _supporting(opinion, gain, 0)
+    for claim in range(1, len(gain)):
+        np.maximum(best, _supporting(opinion, gain, claim), out=best)
+    return best
 
 
 def best_split(join: Join, worth: Floats, target: Answers, keys: Keys, branching: int) -> Answers:

@@ -16,7 +16,7 @@ from distillers.learners.base import Trainable
 from distillers.learners.examples import Examples, InTurn
 from distillers.students.base import Student
 from hch import exact
-from hch.policy import Distributions
+from hch.policy import Distributions, OnDemand
 from hch.setting import Setting
 from scenarios.part import field, part
 from scenarios.streams import Floats
@@ -56,21 +56,25 @@ def trained(setting: Setting) -> Distributions:
 
 
 def rounds(setting: Setting) -> Iterator[Distributions]:
-    """The models ``M_0 … M_d``: the unaided human, then each the imitation of the human who consults the one before."""
+    """The models ``M_0 … M_d``: the unaided human, then each the imitation of the human who consults the one before.
+
+    A model's answers at a level are worked out when asked for: measures ask for the last one's at the root.
+    """
     trees, human = setting.trees, setting.human
-    levels = [exact.unaided(trees, human, height) for height in range(trees.depth + 1)]
-    changed = [True] * len(levels)
-    yield Distributions(levels)
-    for _ in range(trees.depth):
-        levels, changed = _round(setting, levels, changed)
-        yield Distributions(levels)
+    model = Distributions(OnDemand(trees.depth + 1, lambda height: exact.unaided(trees, human, height)))
+    yield model
+    for number in range(1, trees.depth + 1):
+        model = _imitating(setting, model, number)
+        yield model
 
 
-def _round(setting: Setting, levels: list[Floats], changed: list[bool]) -> tuple[list[Floats], list[bool]]:
-    """Amplify every level; one whose sub-answers did not change since the last round stays as it is."""
-    stale = [False, *changed[:-1]]
-    amplified = [
-        exact.amplify(setting.trees, setting.human, height, levels[height - 1]) if stale[height] else levels[height]
-        for height in range(len(levels))
-    ]
-    return amplified, stale
+def _imitating(setting: Setting, before: Distributions, number: int) -> Distributions:
+    """The model of round ``number``. Below that level sub-answers are what they were a round before, so answers are."""
+    trees, human = setting.trees, setting.human
+
+    def level(height: int) -> Floats:
+        if height < number:
+            return before.at(height)
+        return exact.amplify(trees, human, height, before.at(height - 1))
+
+    return Distributions(OnDemand(trees.depth + 1, level))

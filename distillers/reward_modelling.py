@@ -113,9 +113,9 @@ def _sampled(setting: Setting, count: int) -> tuple[Floats, Floats]:
         chance = setting.hch_supports[level.height][where]
         supported = _draw(chance, keys[here], "sub-answers")
         merit = one_hot(supported, claims)
-        hearing = setting.hearing(level.height)
-        answers = setting.human.own(hearing.at(where)).answer(merit)
-        features.append(_features(level.height, merit, (hearing.appeal + hearing.thought)[where]))
+        hearing = setting.hearing(level.height).at(where)
+        answers = setting.human.own(hearing).answer(merit)
+        features.append(_features(level.height, merit, hearing.appeal + hearing.thought))
         targets.append(one_hot(_draw(answers, keys[here], "answer"), claims))
     return np.concatenate(features, axis=-1), np.concatenate(targets, axis=-1)
 

@@ -36,6 +36,7 @@ class Shift(Part):
             raise PartError(f"training.shift.{missing[0]}: scenario '{scenario.part_name()}' has no such field")
         shifted = {name: round(getattr(scenario, name) + more, 12) for name, more in moved.items()}
         try:
-            return type(scenario)(**{name: getattr(scenario, name) for name in there} | shifted)
+            moved_there: Scenario = type(scenario)(**{name: getattr(scenario, name) for name in there} | shifted)
+            return moved_there
         except pydantic.ValidationError as error:
             raise PartError("; ".join(explain(error, "training.shift: the scenario of training"))) from error

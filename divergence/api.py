@@ -52,12 +52,12 @@ def compare(
     """Compare schemes by their divergence from HCH: the packaged study, or part of it, or with parts of your own.
 
     ``scenarios``, ``overseers`` and ``schemes`` are parts or their names and replace the study's; ``gameability``
-    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds) without ablations and shares;
+    replaces its sweep of γ. ``quick`` is a coarse look at the core schemes (seconds) without ablations, shares, load;
     ``full`` measures every scheme at every λ, ablates every scheme and has four times the points. ``phases``: with
     ``"trained"`` among them it is the study of core schemes on a budget of human minutes. ``out`` names the
     directory that keeps the results (by default ``hch-…`` in the current one). Returns the study: ``.rows``,
-    ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames, and so are ``.grounds.ablations``, ``.shares``
-    and ``.verdicts``. Raises SpecError on bad input.
+    ``.summary``, ``.crossings`` and ``.differences()`` are DataFrames, and so are ``.grounds.ablations``, ``.shares``,
+    ``.load`` and ``.verdicts``. Raises SpecError on bad input.
     """
     spec = default_spec(quick=quick, full=full, phases=phases)
     spec = customised(spec, seed, gameability, {"scenario": scenarios, "overseer": overseers, "scheme": schemes})
@@ -149,7 +149,7 @@ def default_spec(*, quick: bool = False, full: bool = False, phases: Sequence[st
     table = tomllib.loads(text) | (QUICK if quick else {})
     if quick:
         table["sweep"]["overseer.gameability"]["steps"] = 9
-        del table["ablations"], table["shares"], table["box"]
+        del table["ablations"], table["shares"], table["box"], table["load"]
     if full:
         del table["ablations"]["schemes"]
         table["shares"]["points"] = 256
@@ -191,11 +191,12 @@ def customised(
     for kind, wanted in chosen.items():
         if wanted:
             spec = spec.having(kind, _chosen(kind, wanted, spec.of(kind)))
-    if chosen.get("scheme"):  # whoever names schemes wants to see all of them under every change
+    if chosen.get("scheme"):  # whoever names schemes wants to see all of them under every change, and no others
         spec = replace(
             spec,
             ablations=spec.ablations and replace(spec.ablations, schemes=()),
             shares=spec.shares and replace(spec.shares, schemes=()),
+            load=None,
         )
     if gameability is not None:  # whoever names γ wants to see every scheme there
         spec = replace(spec, schemes=tuple(_anywhere(named, "gameability") for named in spec.schemes))
@@ -221,7 +222,7 @@ def supported(spec: Spec) -> Spec:
     reached = [one for one in spec.box if all(_settable(spec, one.path, value) for value in one.values)]
     spec = replace(spec, box=tuple(reached))
     if spec.gameability is None:
-        return replace(spec, ablations=None, shares=None, box=())
+        return replace(spec, ablations=None, shares=None, box=(), load=None)
     return spec if spec.box else replace(spec, shares=None)
 
 

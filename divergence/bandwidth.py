@@ -97,10 +97,27 @@ def figure(table: pd.DataFrame) -> go.Figure:
         traces.append(own | {"hovertemplate": "%{y:.3f} at bandwidth %{x:.2f}, depth %{customdata}"})
     layout = {
         "xaxis": {"title": {"text": "bandwidth"}, "rangemode": "tozero"},
-        "yaxis": {"title": {"text": "share of roots (or of humans)"}, "range": [0, 1.02]},
+        "shapes": [_edge(middle) for middle in _changes(table)],
+        "annotations": [
+            {"x": own["bandwidth"].mean(), "y": 1.07, "showarrow": False, "text": f"depth {depth}"}
+            for depth, own in table.groupby("depth")
+        ],
+        "yaxis": {"title": {"text": "share of roots (or of humans)"}, "range": [0, 1.13]},
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     }
     return go.Figure(traces, layout | {"template": style.template(), "height": 440})
+
+
+def _edge(x: float) -> dict[str, Any]:
+    line = {"color": "#999999", "dash": "dot", "width": 1}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+
+
+def _changes(table: pd.DataFrame) -> list[float]:
+    """Between which bandwidths questions are split into other numbers of levels."""
+    line = table.sort_values("bandwidth")
+    width, depth = line["bandwidth"].to_numpy(), line["depth"].to_numpy()
+    return [float(middle) for middle in ((width[1:] + width[:-1]) / 2)[depth[1:] != depth[:-1]]]
 
 
 def _finer(scenario: TreeScenario, bandwidth: float) -> TreeScenario:

@@ -75,6 +75,8 @@ def build(kind: str, table: Any, where: str) -> Part:
     ]
     values: dict[str, Any] = {}
     for key, value in given.items():
+        if key not in notes:
+            continue
         try:
             inner = _kind_of(chosen, key, kind)
             values[key] = build(inner, value, f"{where}.{key}") if isinstance(value, dict) else value

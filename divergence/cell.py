@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from distillers.learners.base import Trainable
 from distillers.training import Training
 from divergence.measures import COSTS, MEASURES, REFERENCES, WORST, Measured, brief, measure, references, target
+from divergence.office_trees import OFFICE, OfficeTrees, in_time
 from divergence.trained import trained
 from hch.setting import Setting
 from overseers.base import Overseer
@@ -62,7 +63,7 @@ class Cell:
     """What one cell computes. ``point``: the swept fields' values, as (column, value) pairs.
 
     ``brief``: only distances from HCH, the rest blank. ``training``: how schemes are trained, if they are to be;
-    ``optima``: whether their optima are measured.
+    ``optima``: whether their optima are measured. ``office``: how many trees are simulated in time besides.
     """
 
     index: int
@@ -73,8 +74,13 @@ class Cell:
     questions: int
     point: tuple[tuple[str, Any], ...] = ()
     brief: bool = False
+    office: OfficeTrees | None = None
     training: Training | None = None
     optima: bool = True
+
+    def run(self) -> Result:
+        """Measure every scheme; other kinds of cell compute something else."""
+        return run(self)
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def attempt(cell: Cell) -> Outcome:
     """A cell's result, or its error: one part that breaks somewhere must not end a study of many cells."""
     start = time.perf_counter()
     try:
-        return replace(run(cell), seconds=time.perf_counter() - start)
+        return replace(cell.run(), seconds=time.perf_counter() - start)
     except MemoryError:  # no fault of the cell's
         raise
     except Exception as error:  # whatever a part of somebody's own may raise
@@ -137,6 +143,8 @@ def run(cell: Cell) -> Result:
             if measured(named, TRAINED)
         ]
     shared = {name: _mean(compared[name]) if name in compared else None for name in REFERENCES}
+    lived = in_time(setting.trees, setting.human, cell.office) if cell.office else {}
+    shared |= {name: lived.get(name) for name in OFFICE}
     rows = tuple(_row(cell, named, phase, own, shared) for named, phase, own in found)
     return Result(cell.index, rows, _packed(compared, REFERENCES, cell.questions))
 

@@ -58,18 +58,8 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        from divergence.build import SpecError
-        from divergence.images import ImagesError
-        from divergence.plugins import PluginError
-        from divergence.pool import PoolError
-        from divergence.store import StoreError
-        from scenarios.part import PartError
-
         try:
             command(*args, **kwargs)
-        except (SpecError, StoreError, PluginError, PoolError, PartError, ImagesError) as error:
-            _complain(str(error))
-            raise typer.Exit(2) from None
         except OSError as error:
             _complain(f"{error.filename or 'file'}: {error.strerror or error}")
             raise typer.Exit(2) from None
@@ -79,8 +69,23 @@ def reported(command: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt:
             _complain("interrupted: what was finished is kept, the same command continues")
             raise typer.Exit(130) from None
+        except _foreseen() as error:
+            _complain(str(error))
+            raise typer.Exit(2) from None
 
     return run
+
+
+def _foreseen() -> tuple[type[Exception], ...]:
+    """Mistakes that have a message of their own; imported once something is wrong, so that commands start at once."""
+    from divergence.build import SpecError
+    from divergence.images import ImagesError
+    from divergence.plugins import PluginError
+    from divergence.pool import PoolError
+    from divergence.store import StoreError
+    from scenarios.part import PartError
+
+    return SpecError, StoreError, PluginError, PoolError, PartError, ImagesError
 
 
 def _complain(message: str) -> None:
@@ -164,6 +169,9 @@ def sweep(
     open_: Open = False,
 ) -> None:
     """Run a study of your own: any field of any part may be swept, several at once."""
+    from divergence.workers import prepare
+
+    prepare(1 if scheduler or dry_run else workers)
     from divergence import plan, specfile
 
     load_plugins(plugin)

@@ -53,6 +53,9 @@ def sensitivity(
 
     Fields and ranges: --field, or the study's [sample.fields], or its [box]. Writes sensitivity-MEASURE.csv and .html.
     """
+    from divergence.workers import prepare
+
+    prepare(1 if scheduler else workers)
     from divergence import page, specfile, study
     from divergence import sensitivity as indices
     from divergence.figures import indices as figures
@@ -101,6 +104,9 @@ def phase(
     Phases: the scheme that does best by a measure; or, with --scheme, where its measure reaches a level.
     Writes phase-MEASURE.csv and .html.
     """
+    from divergence.workers import prepare
+
+    prepare(1 if scheduler else workers)
     from divergence import page, phase_run, specfile, study
     from divergence import phase as phases
     from divergence.build import SpecError

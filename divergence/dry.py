@@ -27,7 +27,7 @@ def describe(spec: Spec, workers: int) -> str:
         swept.append(f"{paths} ({spec.sample.points} points, {spec.sample.design})")
     seeds = f"{spec.seeds} seed(s) of {spec.questions:,} questions"
     parts = f"{len(spec.scenarios)} scenario(s) × {len(spec.overseers)} overseer(s) × {len(spec.schemes)} scheme(s)"
-    beside = f"beside them {len(todo) - len(main):,} smaller cells: ablations and points of the box"
+    beside = f"beside them {len(todo) - len(main):,} smaller cells: ablations, points of the box, offices"
     return "\n".join(
         [
             f"{len(main):,} cells, {rows:,} rows: {parts}, {seeds}",
@@ -47,7 +47,8 @@ def _cost(todo: list[Cell]) -> tuple[float, float]:
     seconds, size, cells = 0.0, 0.0, 0
     for place in sorted({len(chunks) * k // _SAMPLED for k in range(_SAMPLED)}):
         chunk = chunks[place]
-        first, middle = cell.attempt(chunk[0]), cell.attempt(chunk[len(chunk) // 2])
+        first = cell.attempt(chunk[0])
+        middle = cell.attempt(chunk[len(chunk) // 2]) if len(chunk) > 1 else first
         seconds += _seconds(first) + _seconds(middle) * (len(chunk) - 1)
         size += _size(first) + _size(middle) * (len(chunk) - 1)
         cells += len(chunk)

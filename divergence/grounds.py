@@ -1,4 +1,4 @@
-"""What a study's ranking hangs on, as tables: ablations, shares of a box of assumptions, verdicts on schemes.
+"""What a study's ranking hangs on, as tables: ablations, shares of a box of assumptions, verdicts on schemes, load.
 
 Everything is read from the study's directory and computed when first asked for. What a study did not ask for is empty.
 """
@@ -17,9 +17,9 @@ from divergence import ablations, changes, intervals, shares, verdicts
 from divergence.cell import OPTIMUM
 from divergence.intervals import Draws
 from divergence.spec import Spec, focus
-from divergence.store import ABLATIONS, SHARES, Store, StoreError
+from divergence.store import ABLATIONS, LOAD, SHARES, Store, StoreError
 
-TABLES = ("ablations", "shares", "points", "verdicts", "switches")
+TABLES = ("ablations", "shares", "points", "verdicts", "switches", "load")
 _PLACE = ["scenario", "overseer", "scheme"]
 
 
@@ -59,6 +59,11 @@ class Grounds:
     def shares(self) -> pd.DataFrame:
         """One line per pair: in what share of the box ``a`` stays with HCH longer than ``b``, as it does here."""
         return shares.table(self.points, self.ranking, tuple(one.column for one in self.spec.box))
+
+    @cached_property
+    def load(self) -> pd.DataFrame:
+        """γ* of the core schemes when people are busy: the lines of ``divergence.busy.panel`` for every overseer."""
+        return self._rows(LOAD)
 
     @cached_property
     def switches(self) -> pd.DataFrame:

@@ -180,7 +180,7 @@ def brief(scheme: Scheme, setting: Setting) -> Measured:
     hch, root = setting.hch.root, setting.trees.root
     to = Target(hch, hch, one_hot(root.truth[0], root.claims), one_hot(root.planted[0], root.claims))
     try:
-        values = distances(optimum(scheme, setting), to)
+        values = _from_hch(optimum(scheme, setting), to)
     except NoOptimum as reason:
         return Measured({}, None, str(reason))
     left_out = NEED_A_TRUTH if root.grades is not None else frozenset[str]()
@@ -192,22 +192,29 @@ def harm(pi: Floats, hch: Floats, true: Floats) -> Floats:
     return np.asarray((np.maximum(pi - hch, 0.0) * (1.0 - true)).sum(axis=0))
 
 
-def distances(policy: Policy, to: Target) -> dict[str, Floats]:
-    """Distances from the references. An abstained root is left out of all of them and counted by itself."""
+def _from_hch(policy: Policy, to: Target) -> dict[str, Floats]:
+    """Distances from HCH. An abstained root is left out of all of them and counted by itself."""
     pi, answered = policy.root, 1.0 - policy.abstained
     accuracy = answered * (pi * to.true).sum(axis=0)
-    middle = (pi + to.hch) / 2
-    js = (special.rel_entr(pi, middle) + special.rel_entr(to.hch, middle)).sum(axis=0) / 2
     return {
         "harm": answered * harm(pi, to.hch, to.true),
         "better": answered * (np.maximum(pi - to.hch, 0.0) * to.true).sum(axis=0),
         "divergence_tv": answered * np.abs(pi - to.hch).sum(axis=0) / 2,
-        "divergence_js": answered * js,
-        "harm_reference": answered * harm(pi, to.unpersuaded, to.true),
         "accuracy": accuracy,
         "accuracy_difference": accuracy - to.hch_accuracy,
-        "deceived": answered * (pi * to.planted).sum(axis=0),
         "abstained": policy.abstained,
+    }
+
+
+def distances(policy: Policy, to: Target) -> dict[str, Floats]:
+    """Distances from all references, likewise."""
+    pi, answered = policy.root, 1.0 - policy.abstained
+    middle = (pi + to.hch) / 2
+    js = (special.rel_entr(pi, middle) + special.rel_entr(to.hch, middle)).sum(axis=0) / 2
+    return _from_hch(policy, to) | {
+        "divergence_js": answered * js,
+        "harm_reference": answered * harm(pi, to.unpersuaded, to.true),
+        "deceived": answered * (pi * to.planted).sum(axis=0),
     }
 
 

@@ -126,8 +126,8 @@ def _copied(path: Path) -> Path:
 def _serve(command: list[str], path: Path, headless: bool, port: int | None, given: list[str] | None = None) -> None:
     """Hand over to marimo, as ``python -m marimo`` would; returns when the server is stopped."""
     os.environ["MARIMO_RESTRICT_SHARING"] = "true"
-    for name in ("notebooks.policy", "notebooks.warmup"):  # by name: divergence does not depend on notebooks
-        importlib.import_module(name).install()
+    for name in ("policy", "assets", "warmup"):  # by name: divergence does not depend on notebooks
+        importlib.import_module(f"notebooks.{name}").install()
     options = ["--host", HOST, "--no-sandbox", *(["--headless"] if headless else [])]
     options += ["--port", str(port)] if port else []
     sys.argv = ["marimo", *command, *options, str(path), *(given or [])]

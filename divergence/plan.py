@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from divergence import ablations, design, learning, shares
+from divergence import ablations, design, learning, loads, shares
 from divergence.build import SpecError
 from divergence.cell import OPTIMUM, TRAINED, Cell
 from divergence.spec import Axis, Spec, apply, reached
-from divergence.store import ABLATIONS, FILE, LEARNING, SHARES
+from divergence.store import ABLATIONS, FILE, LEARNING, LOAD, SHARES
 
 _CELLS_PER_CHUNK = 17
 _NUMBER = "point"
@@ -70,6 +70,7 @@ def _cell(index: int, one: Spec, seed: int, given: Point, spec: Spec) -> Cell:
         one.questions,
         tuple(columns),
         brief=spec.brief,
+        office=spec.office,
         training=training,
         optima=OPTIMUM in spec.phases,
     )
@@ -114,10 +115,12 @@ def _points(axes: list[Axis]) -> Iterator[Point]:
 def chunks(todo: list[Cell]) -> list[list[Cell]]:
     """Cells that travel to a worker together: neighbours of one scenario and seed; what trains, by itself.
 
-    A chunk is stored whole, and training takes long enough to be worth keeping.
+    Seed after seed, for scenarios that differ in planting alone share what is drawn for a seed. A chunk is stored
+    whole, and training takes long enough to be worth keeping.
     """
     found = []
-    for _, same in itertools.groupby(todo, key=lambda cell: (cell.scenario, cell.seed)):
+    in_turn = sorted(todo, key=lambda cell: cell.seed)
+    for _, same in itertools.groupby(in_turn, key=lambda cell: (cell.scenario, cell.seed)):
         group = list(same)
         size = 1 if group[0].training is not None else _CELLS_PER_CHUNK
         found += [group[start : start + size] for start in range(0, len(group), size)]
@@ -125,9 +128,14 @@ def chunks(todo: list[Cell]) -> list[list[Cell]]:
 
 
 def everything(spec: Spec) -> dict[str, list[Cell]]:
-    """All cells by the file that keeps their results: the study's own, its ablations, its box, its learning curves."""
-    beside = {ABLATIONS: ablations.cells(spec), SHARES: shares.cells(spec), LEARNING: learning.cells(spec)}
-    return {FILE: cells(spec)} | beside
+    """All cells by the file that keeps their results: the study's own, ablations, the box, offices, learning curves."""
+    return {
+        FILE: cells(spec),
+        ABLATIONS: ablations.cells(spec),
+        SHARES: shares.cells(spec),
+        LOAD: loads.cells(spec),
+        LEARNING: learning.cells(spec),
+    }
 
 
 def memory(todo: Iterable[Cell]) -> int:

@@ -52,11 +52,31 @@ def ablations(grounds: Grounds, place: Place, shown: list[str] | None = None) ->
     return pd.DataFrame(lines).fillna("")
 
 
+def load(grounds: Grounds, place: Place) -> list[str]:
+    """γ* at the lightest load and at the heaviest, a line for each way of asking."""
+    here = at(grounds.load, place)
+    if not len(here):
+        return []
+    least, most = here["load"].min(), here["load"].max()
+    lines = []
+    for bunched, own in here[here["load"].isin((least, most))].groupby("bunched"):
+        each = own.sort_values("load").groupby("scheme", sort=False)
+        said = {name: " → ".join(map(crossed, one.to_dict("records"))) for name, one in each}
+        asked = "all at once" if bunched else "one by one"
+        lines.append(f"{asked}: " + ", ".join(f"{name} {said[name]}" for name in dict.fromkeys(here["scheme"])))
+    return lines
+
+
 def star(line: pd.Series) -> str:
     """γ*, or that it lies beyond what was tried, with its mark."""
     marks = [other for other in str(line["turned"]).split(", ") if other]
     mark = "" if not marks else "?" if all(other.endswith("?") for other in marks) else "*"
-    return (f"> {line['max']:g}" if math.isnan(line["gamma_star"]) else f"{line['gamma_star']:.2f}") + mark
+    return crossed(line) + mark
+
+
+def crossed(line: Any) -> str:
+    """γ* alone, or that it lies beyond what was tried."""
+    return f"> {line['max']:g}" if math.isnan(line["gamma_star"]) else f"{line['gamma_star']:.2f}"
 
 
 def shares(grounds: Grounds, place: Place) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from divergence import error_budget_section, figures, learning_sections, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
+from divergence.busy import OFFICE
 from divergence.cell import OPTIMUM, TRAINED
 from divergence.figures import error_budget, names, panels
 from divergence.figures.costs import spans
@@ -61,6 +62,7 @@ def sections(study: Study) -> list[Section]:
         *_pictures(study, fields),
         *_budget(study, point),
         *_worst(study),
+        *_busy(study),
         *(Section(*one) for one in learning_sections.made(study)),
         _differences(study, point, fields),
         *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),
@@ -216,6 +218,38 @@ def _worst(study: Study) -> list[Section]:
             figures.worst(curves),
             reading,
             {"worst": ("worst harm", _csv(curves))},
+        )
+    ]
+
+
+def _busy(study: Study) -> list[Section]:
+    """γ* against offered load; nothing where the study did not ask."""
+    table = study.grounds.load
+    if not len(table):
+        return []
+    before = (
+        f"Episodes of supervision come at random to an office of {OFFICE.staff} people who hurry when work piles up "
+        "(work planned at T minutes gets T / (1 + backlog per person)), and verify less in less time. Load is "
+        "unhurried work per staff-minute, so at one load every scheme is given the same human-minutes; what differs is "
+        "how its work comes. Asked one by one, models that are consulted answer at once; asked all at once, a whole "
+        "tree's ratings come together and humans consult humans. A debate's judgements follow one another either way. "
+        "Labels are averaged over the times people really took; harm is against HCH of the same humans unhurried. The "
+        "trained models use no humans. Whatever else the study sweeps is at its parts' own value."
+    )
+    reading = (
+        "Higher is better: such a scheme stays with HCH under more gameable humans. A line that falls to the right is "
+        "of a scheme that hurry takes from HCH. Compare the left panels with the right: how work is asked for matters "
+        "as much as how much there is. Shaded bands are 95 % intervals, given the one stretch of office life lived."
+    )
+    figure = figures.busy(table)
+    return [
+        Section(
+            "load",
+            "When people are busy",
+            f"<p>{html.text(before)}</p>",
+            figure,
+            reading,
+            {"load": ("γ* against load", _csv(table))},
         )
     ]
 

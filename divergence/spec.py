@@ -1,7 +1,7 @@
 """A study: which scenarios, overseers and schemes, which of their fields are swept, how many seeds and questions.
 
-Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ* again under single changes), and
-``shares`` (how often each pair's order holds in a ``box`` of plausible assumptions).
+Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ* again under single changes), ``shares``
+(how often each pair's order holds in a ``box`` of plausible assumptions), and ``load`` (γ* when people are busy).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from distillers.training import Training
 from divergence.build import FAMILIES, SpecError, make, nearest
 from divergence.cell import OPTIMUM, Named, label, measured
+from divergence.office_trees import OfficeTrees
 from scenarios import part as parts
 from scenarios.part import Part
 
@@ -72,10 +73,19 @@ class Shares:
 
 
 @dataclass(frozen=True)
+class Load:
+    """How γ* of the core schemes is measured against offered load: batches of questions, one per seed."""
+
+    questions: int = 150
+    seeds: int = 2
+
+
+@dataclass(frozen=True)
 class Spec:
     """A study. ``seeds`` batches of ``questions`` root questions each; seeds are numbered from ``first_seed``.
 
     ``brief``: only distances from HCH are measured and accuracy, the rest is blank; several times faster.
+    ``office``: trees of every cell that are simulated in time.
     ``phases``: what is measured of a scheme: its optimum, what training on a budget comes to, or both.
     ``trainings``: how that is done, one or none.
     """
@@ -89,9 +99,11 @@ class Spec:
     first_seed: int = 0
     ablations: Ablations | None = None
     shares: Shares | None = None
+    load: Load | None = None
     box: tuple[Range, ...] = ()
     sample: Sample | None = None
     brief: bool = False
+    office: OfficeTrees | None = None
     phases: tuple[str, ...] = (OPTIMUM,)
     trainings: tuple[Named, ...] = ()
 

@@ -1,4 +1,4 @@
-"""What a ranking hangs on, as a specification asks for it: the tables ``[ablations]``, ``[shares]`` and ``[box]``.
+"""What a ranking hangs on, as a specification asks for it: tables ``[ablations]``, ``[shares]``, ``[box]``, ``[load]``.
 
 The box declares which assumptions are plausible: ``path = [low, high]`` for a number, ``path = ["one", "another", …]``
 for words. Numbers are evenly plausible between the ends; whole numbers from 1 upwards are counts, and evenly plausible
@@ -13,9 +13,9 @@ from typing import Any
 
 from divergence.build import SpecError, nearest
 from divergence.plain import columns, finite, flatten, toml, whole
-from divergence.spec import Ablations, Range, Shares, Spec, apply, reached, value
+from divergence.spec import Ablations, Load, Range, Shares, Spec, apply, reached, value
 
-KEYS = ("ablations", "shares", "box")
+KEYS = ("ablations", "shares", "box", "load")
 _MOST_POINTS = 2**16
 _MOST_QUESTIONS = 1_000_000
 
@@ -24,7 +24,11 @@ def parsed(spec: Spec, table: dict[str, Any], name: str, wrong: list[str]) -> Sp
     """The study with what its text asks beside the ranking; mistakes are added to ``wrong``."""
     box = ranges(table.get("box", {}), spec, f"{name}: box", wrong, _refused)
     spec = replace(
-        spec, box=box, ablations=_ablations(table, spec, name, wrong), shares=_shares(table, spec, name, wrong)
+        spec,
+        box=box,
+        ablations=_ablations(table, spec, name, wrong),
+        shares=_shares(table, spec, name, wrong),
+        load=_load(table, name, wrong),
     )
     if spec.shares is not None and not box:
         wrong.append(f"{name}: shares: needs a [box] of plausible assumptions")
@@ -35,7 +39,7 @@ def parsed(spec: Spec, table: dict[str, Any], name: str, wrong: list[str]) -> Sp
 
 
 def lines(spec: Spec) -> list[str]:
-    """The three tables as TOML, each only if it is there."""
+    """These tables as TOML, each only if it is there."""
     found: list[str] = []
     if spec.ablations is not None:
         asked = spec.ablations
@@ -46,6 +50,8 @@ def lines(spec: Spec) -> list[str]:
         found += [f"schemes = {toml(spec.shares.schemes)}"]
     if spec.box:
         found += ["", "[box]", *(f'"{one.path}" = {toml(list(one.values))}' for one in spec.box)]
+    if spec.load is not None:
+        found += ["", "[load]", f"questions = {spec.load.questions}", f"seeds = {spec.load.seeds}"]
     return found
 
 
@@ -70,6 +76,17 @@ def _shares(table: dict[str, Any], spec: Spec, name: str, wrong: list[str]) -> S
         points=whole(given, "points", default.points, 1, _MOST_POINTS, where, wrong),
         questions=whole(given, "questions", default.questions, 1, _MOST_QUESTIONS, where, wrong),
         schemes=_labels(given, spec, where, wrong),
+    )
+
+
+def _load(table: dict[str, Any], name: str, wrong: list[str]) -> Load | None:
+    given = table_of(table, "load", ("questions", "seeds"), name, wrong)
+    if given is None:
+        return None
+    where, default = f"{name}: load", Load()
+    return Load(
+        questions=whole(given, "questions", default.questions, 1, _MOST_QUESTIONS, where, wrong),
+        seeds=whole(given, "seeds", default.seeds, 1, 1000, where, wrong),
     )
 
 

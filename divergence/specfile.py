@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from distillers.training import Training
-from divergence import design, specbox, specsample
+from divergence import design, specbox, specoffice, specsample
 from divergence.build import FAMILIES, SpecError, build, nearest
 from divergence.cell import OPTIMUM, PHASES, TRAINED, Named, measured
 from divergence.plain import columns, finite, flatten, toml, whole
@@ -37,6 +37,7 @@ _KEYS = (
     "sweep",
     *specbox.KEYS,
     *specsample.KEYS,
+    *specoffice.KEYS,
 )
 
 
@@ -81,6 +82,7 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
     spec = replace(spec, axes=_axes(table.get("sweep", {}), spec, name, wrong))
     spec = specbox.parsed(spec, table, name, wrong)
     spec = specsample.parsed(spec, table, name, wrong)
+    spec = specoffice.parsed(spec, table, name, wrong)
     if _points(spec) > MOST_CELLS:
         wrong.append(f"{name}: sweep: more than {MOST_CELLS:,} points; fewer values or fewer swept fields are needed")
     if wrong:
@@ -215,6 +217,8 @@ def dumps(spec: Spec) -> str:
     """A complete specification: every field of every part spelt out, in TOML that ``loads`` reads back."""
     lines = [f"questions = {spec.questions}", f"seeds = {spec.seeds}", f"first_seed = {spec.first_seed}"]
     lines += ["brief = true"] if spec.brief else []
+    office_key, office = specoffice.lines(spec)
+    lines += office_key
     lines += [f"phases = {toml(list(spec.phases))}"] if spec.phases != (OPTIMUM,) else []
     for kind in FAMILIES:
         for named in spec.of(kind):
@@ -226,5 +230,5 @@ def dumps(spec: Spec) -> str:
     if spec.axes:
         lines += ["", "[sweep]"]
         lines += [f'"{axis.path}" = {toml(list(axis.values))}' for axis in spec.axes]
-    lines += specbox.lines(spec) + specsample.lines(spec)
+    lines += specbox.lines(spec) + specsample.lines(spec) + office
     return "\n".join(lines) + "\n"

@@ -20,9 +20,10 @@ SCHEMA = 2
 FILE = "results.sqlite"
 ABLATIONS = "ablations.sqlite"
 SHARES = "shares.sqlite"
+LOAD = "load.sqlite"
 LEARNING = "learning.sqlite"
-FILES = (FILE, ABLATIONS, SHARES, LEARNING)
-"""The study's own cells, those of what its ranking hangs on, and those of its learning curves."""
+FILES = (FILE, ABLATIONS, SHARES, LOAD, LEARNING)
+"""The study's own cells, and those of what it asks beside its ranking: of what that hangs on, load, learning curves."""
 
 LOCK = "writer.lock"
 """Held, by SQLite's own locking, for as long as somebody writes in the directory; the system frees it at any death."""

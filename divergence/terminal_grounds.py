@@ -14,6 +14,16 @@ from divergence.readable import Place
 
 def show(grounds: Grounds, place: Place, console: Console) -> None:
     """Print what is known beyond the ranking itself; nothing of what the study did not ask for."""
+    _show_order(grounds, place, console)
+    lines = readable.load(grounds, place)
+    if lines:
+        least, most = grounds.load["load"].min(), grounds.load["load"].max()
+        console.print(f"γ* when people are busy, offered load {least:g} → {most:g}, work asked for", style="dim")
+        for line in lines:
+            console.print(Text(f"  {line}"))
+
+
+def _show_order(grounds: Grounds, place: Place, console: Console) -> None:
     shown = readable.schemes(grounds)
     tables = (
         ("is it HCH, and what takes it away? (harm removed by switching off one mechanism)", readable.verdicts),

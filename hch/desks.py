@@ -6,8 +6,11 @@ a queue as it is, is scheduled when somebody takes it up, and makes room when it
 
 from __future__ import annotations
 
+import gc
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from simpy import Environment, Event
@@ -15,6 +18,21 @@ from simpy import Environment, Event
 from hch.office import Office
 
 NOBODY = -1
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without Python's search for garbage in cycles: work that is done leaves none, and what waits is searched in vain.
+
+    Searching again and again through a million questions that wait takes as long as all else.
+    """
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 class Work(Event):

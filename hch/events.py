@@ -26,7 +26,7 @@ import numpy as np
 from simpy import Environment, Event
 
 from hch.corruption import Attack, Infected, dictated, spread
-from hch.desks import NOBODY, Room, Work, room
+from hch.desks import NOBODY, Room, Work, room, uncollected
 from hch.minds import durations
 from hch.office import Office
 from hch.timing import Realised, Times, answers, realised
@@ -184,6 +184,7 @@ def _ticks(here: Seats | Level, human: Overseer, which: slice) -> tuple[list[int
     return spent.think.T.ravel().tolist(), spent.join.T.ravel().tolist() if here.height else []
 
 
+@uncollected()
 def _live(trees: Trees, human: Overseer, office: Office, which: slice, arrivals: list[int]) -> list[Times]:
     """Live through every tree of a block; without a staff trees do not meet, and each has an environment of its own."""
     levels = _people(trees, human, office, which)

@@ -9,12 +9,14 @@ is HCH_d, d being the depth of the tree.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hch.policy import Distributions
 from overseers import base as roles
 from overseers.base import Hearing, Overseer
 from overseers.beliefs import together
 from scenarios.streams import Floats
-from scenarios.trees import Level, Trees, one_hot
+from scenarios.trees import Level, Trees
 
 ALL = slice(None)
 
@@ -41,14 +43,21 @@ def support(trees: Trees, height: int, below: Floats | None) -> Floats:
     distributions, (claims, nodes·b, questions).
     """
     if height == 0 or below is None:
-        return one_hot(trees.levels[height].truth, trees.claims)
+        return trees.levels[height].true
     return trees.joined_distribution(below, height)
 
 
 def unaided(trees: Trees, human: Overseer, height: int) -> Floats:
-    """HCH_0 at one level: the human alone; above the leaves its discernment fades."""
-    alone = hearing(trees.levels[height], aided=height == 0)
-    return roles.answer(human, alone, support(trees, height, None))
+    """HCH_0 at one level: the human alone; above the leaves its discernment fades.
+
+    At leaves, where most questions are, it is worked out once for everybody who starts from the human alone.
+    """
+
+    def alone() -> Floats:
+        heard = hearing(trees.levels[height], aided=height == 0)
+        return roles.answer(human, heard, support(trees, height, None))
+
+    return alone() if height else trees.memory.once(("alone", human.as_answerer()), alone)
 
 
 def amplify(trees: Trees, human: Overseer, height: int, below: Floats | None, kept: Floats | None = None) -> Floats:
@@ -56,28 +65,35 @@ def amplify(trees: Trees, human: Overseer, height: int, below: Floats | None, ke
 
     ``kept``: the share of its discernment that everybody had time for, (nodes, questions); all of it if ``None``.
     """
-    opinion = human.own(hearing(trees.levels[height]))
-    if kept is not None:
-        opinion = together([voice.hurried(kept) for voice in opinion.voices])
-    return opinion.answer(support(trees, height, below))
+    heard, chance = hearing(trees.levels[height]), support(trees, height, below)
+    if kept is None:
+        return roles.answer(human, heard, chance)
+    return together([voice.hurried(kept) for voice in human.own(heard).voices]).answer(chance)
+
+
+@dataclass(frozen=True)
+class Consulted:
+    """HCH_d with what its humans had before them, by level. ``supports``: ``P(c = a)``, (claims, nodes, questions)."""
+
+    supports: list[Floats]
+    policy: Distributions
 
 
 def hch(trees: Trees, human: Overseer, rounds: int | None = None) -> Distributions:
     """HCH_k at every level of the trees; ``rounds`` is k, by default the depth."""
     k = trees.depth if rounds is None else rounds
-    return (
-        Distributions([_hch(trees, human, height, k) for height in range(trees.depth + 1)])
-        if k < trees.depth
-        else (_full(trees, human))
-    )
+    if k >= trees.depth:
+        return consulted(trees, human).policy
+    return Distributions([_hch(trees, human, height, k) for height in range(trees.depth + 1)])
 
 
-def _full(trees: Trees, human: Overseer) -> Distributions:
+def consulted(trees: Trees, human: Overseer) -> Consulted:
     """HCH_d at every level in one pass upwards: from k ≥ level(q) on, HCH_k no longer changes."""
-    levels = [amplify(trees, human, 0, None)]
-    for height in range(1, trees.depth + 1):
-        levels.append(amplify(trees, human, height, levels[-1]))
-    return Distributions(levels)
+    supports, levels = [support(trees, 0, None)], [unaided(trees, human, 0)]
+    for level in trees.levels[1:]:
+        supports.append(support(trees, level.height, levels[-1]))
+        levels.append(roles.answer(human, hearing(level), supports[-1]))
+    return Consulted(supports, Distributions(levels))
 
 
 def _hch(trees: Trees, human: Overseer, height: int, k: int) -> Floats:

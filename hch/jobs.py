@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from simpy import Environment, Event
 
-from hch.desks import Room, Work, room
+from hch.desks import Room, Work, room, uncollected
 from hch.office import Office
 from overseers.pace import TICKS_PER_MINUTE, Kind
 
@@ -63,6 +63,7 @@ class Outcome:
     work: tuple[Served, ...]
 
 
+@uncollected()
 def serve(lives: Iterable[Life], office: Office, arrivals: Sequence[int] | None = None) -> list[Outcome]:
     """Let everybody live in one office; ``arrivals``: when each begins, in ticks. A deadlock is not possible here.
 

@@ -54,13 +54,16 @@ class Setting:
     @property
     def hch(self) -> Distributions:
         """HCH of these humans, exactly, at every level."""
-        return self.once("hch", lambda: exact.hch(self.trees, self.human))
+        return self._consulted.policy
 
     @property
     def hch_supports(self) -> list[Floats]:
         """``P(c = a)`` by level: the chance that HCH's sub-answers support each claim, (claims, nodes, questions)."""
-        heights = range(self.trees.depth + 1)
-        return self.once("hch supports", lambda: [self.supported_by(self.hch, height) for height in heights])
+        return self._consulted.supports
+
+    @property
+    def _consulted(self) -> exact.Consulted:
+        return self.once("hch", lambda: exact.consulted(self.trees, self.human))
 
     @property
     def hch_merits(self) -> list[Floats]:

@@ -7,12 +7,13 @@ app = marimo.App(width="medium", app_title="6 · What does it cost?", html_head_
 with app.setup:
     import marimo as mo
 
-    from divergence import busy, corruption
+    from divergence import bandwidth, busy, corruption
     from divergence.figures import busy as pictures
     from hch.corruption import Attack
     from hch.office import Office
     from overseers.human import Human
     from scenarios.ledger import Ledger
+    from scenarios.majority import Majority
 
 
 @app.cell
@@ -108,6 +109,37 @@ def _(infectivity):
     phases = corruption.phase(Ledger(claims=2, depth=7), attack=attack, questions=100)
     corruption.figure(phases)
     return (phases,)
+
+
+@app.cell
+def _():
+    mo.md("""
+    Who is corrupted answers what the attack wants: the false claim that persuades most. Less bandwidth carries fewer
+    attacks, and less of each question, so people discern less and questions are split into more levels (the jumps).
+    Without an enemy more bandwidth is better; with one, the best may lie between.
+    """)
+    return
+
+
+@app.cell
+def _():
+    exposure = mo.ui.slider(0.0, 0.05, 0.005, value=0.02, show_value=True, label="**t**, corrupted from outside")
+    quarantine = mo.ui.slider(10, 120, 10, value=60, show_value=True, label="minutes to **quarantine**")
+    return exposure, quarantine
+
+
+@app.cell
+def _(exposure, quarantine):
+    mo.vstack([exposure, quarantine])
+    return
+
+
+@app.cell
+def _(exposure, infectivity, quarantine):
+    enemy = Attack(infectivity=infectivity.value, exposure=exposure.value, quarantine_minutes=float(quarantine.value))
+    accuracies = bandwidth.against_bandwidth(Majority(depth=3), attack=enemy, questions=150)
+    bandwidth.figure(accuracies)
+    return (accuracies,)
 
 
 if __name__ == "__main__":

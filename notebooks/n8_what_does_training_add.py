@@ -191,7 +191,7 @@ def _():
     carving = mo.ui.dictionary(
         {
             "gamma": mo.ui.slider(
-                steps=[1.0, 1.5, 2.0, 2.5, 3.0], value=2.0, show_value=True, label="**γ**, weight of persuasion"
+                steps=[1.0, 1.5, 2.0, 2.5, 3.0], value=2.5, show_value=True, label="**γ**, weight of persuasion"
             ),
             "rate": mo.ui.slider(steps=[0.03, 0.1, 0.3, 1.0], value=0.3, show_value=True, label="**η**, learning rate"),
             "exploration": mo.ui.slider(

@@ -23,6 +23,7 @@ from overseers import pace
 from overseers.beliefs import Answering, Mind, Opinion
 from overseers.beliefs import Belief as Belief
 from overseers.votes import majority_log_odds, vote
+from scenarios.blocks import in_pieces
 from scenarios.joins import Answers
 from scenarios.part import Part, field, part
 from scenarios.rhetoric import Arguments
@@ -79,7 +80,7 @@ class Overseer(Part, ABC):
     think_family: Literal["lognormal", "exponential"] = field("lognormal", "distribution of times")
     join_minutes: float = field(10.0, "mean time to join sub-answers", unit="minutes", ge=0, le=1e6)
     rate_minutes: float = field(5.0, "mean time to rate one claim", unit="minutes", ge=0, le=1e6)
-    compare_minutes: float = field(8.0, "mean time to compare two claims", unit="minutes", ge=0, le=1e6)
+    compare_minutes: float = field(5.0, "mean time to compare two claims", unit="minutes", ge=0, le=1e6)
     judge_minutes: float = field(5.0, "mean time to judge one question of a debate", unit="minutes", ge=0, le=1e6)
 
     @abstractmethod
@@ -116,12 +117,12 @@ class Overseer(Part, ABC):
 
 def answer(overseer: Overseer, hearing: Hearing, chance: Floats) -> Floats:
     """Role *answer*: ``P(a) = Σ_c chance[c]·softmax_a L̄(a | c)``, (claims, nodes, questions)."""
-    return overseer.own(hearing).answer(chance)
+    return in_pieces(chance.shape, lambda some: overseer.own(hearing.at(some)).answer(chance[some]))
 
 
 def rate(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) -> Floats:
     """Role *rate*: expected rating ``r(a) = ακ·m(a) + γ(v + speech)``, each claim presented in turn."""
-    return overseer.rating(hearing, speech).expected(merit)
+    return in_pieces(merit.shape, lambda some: overseer.rating(hearing.at(some), speech[some]).expected(merit[some]))
 
 
 def compare(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats, a: Answers, b: Answers) -> Floats:
@@ -147,7 +148,10 @@ def judge(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) -
     is verified and ``P_0`` when it is not; with full attention this is ``L̄(a) - max_{a'≠a} L̄(a')``. A panel's margin
     is the log-odds of its majority.
     """
-    opinion = overseer.rating(hearing, speech)
+    return in_pieces(merit.shape, lambda some: _judged(overseer.rating(hearing.at(some), speech[some]), merit[some]))
+
+
+def _judged(opinion: Opinion, merit: Floats) -> Floats:
     if len(opinion.voices) == 1 and opinion.voices[0].always_looks:
         return margins(opinion.expected(merit))
     claims = len(merit)
@@ -163,13 +167,13 @@ def judge(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) -
 
 def margins(values: Floats) -> Floats:
     """``values[a] - max_{a'≠a} values[a']``: by how much each claim leads, (claims, …)."""
-    top, second = values[0], np.full(values.shape[1:], -np.inf)
+    top, second = values[0].copy(), np.full(values.shape[1:], -np.inf)
+    lesser = np.empty(top.shape)
     for value in values[1:]:  # several times faster than argmax over a short first axis
-        second = np.maximum(second, np.minimum(top, value))
-        top = np.maximum(top, value)
-    lead: Floats = values - top
-    np.copyto(lead, top - second, where=values == top)
-    return lead
+        np.minimum(top, value, out=lesser)
+        np.maximum(second, lesser, out=second)
+        np.maximum(top, value, out=top)
+    return np.asarray(values - np.where(values == top, second, top))
 
 
 def _pair(opinion: Opinion, merit: Floats, a: Answers, b: Answers) -> Floats:

@@ -129,16 +129,22 @@ class Belief(Mind):
         With ``e = exp(bias)`` max-shifted, ``Z = Σe`` and ``D = C / (e^{-κ}Z + (1 - e^{-κ})e)``,
         ``P = e·(e^{-κ}ΣD + (1 - e^{-κ})D)``; inattentive humans add ``e/Z``.
         """
-        e = np.exp(self.bias - self.bias.max(axis=0))
+        e = self.bias - self.bias.max(axis=0)
+        np.exp(e, out=e)
         total = e.sum(axis=0)
         faded = np.exp(-self.weight)
         kept = -np.expm1(-self.weight)
-        spread = faded * total + kept * e
+        spread = kept * e
+        spread += faded * total
         if spread.min(initial=np.inf) < _SMALLEST:  # nobody may be asked: then there is no least
             attentive = self._extreme_answer(chance)
         else:
-            share = chance / spread
-            attentive = e * (faded * share.sum(axis=0) + kept * share)
+            share = np.divide(chance, spread, out=spread)
+            unsupported = faded * share.sum(axis=0)
+            share *= kept
+            share += unsupported
+            share *= e
+            attentive = share
         if self.always_looks:
             return np.asarray(attentive)
         return np.asarray(self.attention * attentive + (1.0 - self.attention) * (e / total))

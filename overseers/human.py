@@ -29,7 +29,8 @@ class Human(Overseer):
     unaided_decay: float = field(0.7, "discernment kept per level without sub-answers", ge=0, le=1)
 
     def own(self, hearing: Hearing) -> Belief:
-        bias = self.gameability * self.self_persuasion * (hearing.appeal + hearing.thought)
+        bias = hearing.appeal + hearing.thought
+        bias *= self.gameability * self.self_persuasion
         if hearing.readiness is not None:
             return Belief(bias + hearing.readiness, 0.0)
         return Belief(bias, self._weight(hearing), self.attention)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -96,12 +98,25 @@ class TreeScenario(Persuading, Shape):
 
     @abstractmethod
     def leaf_truths(self, keys: Keys, roots: Keys) -> Answers:
-        """The true claim of every leaf, (leaves, questions), from the leaves' and the roots' identities."""
+        """The true claim of every leaf, (leaves, questions), from the leaves' and the roots' identities.
+
+        What is planted comes later and changes nothing else: neither truths nor luck may depend on it.
+        """
 
     def size(self) -> tuple[int, int]:
         return sum(self.branching**height for height in range(self.depth + 1)), self.claims
 
     def trees(self, seed: int, questions: int, start: int = 0) -> Trees:
+        """Drawn once for all that differ in planting alone."""
+        bare = _unplanted(replace(self, plant_rate=0.0, plant_strength=0.0), seed, questions, start)
+        planted = [
+            replace(one, planted=self._planted(one.keys, one.truth, self.claims), lure=self.plant_strength)
+            for one in bare
+        ]
+        return Trees(tuple(planted), self.join(), self.branching)
+
+    def drawn(self, seed: int, questions: int, start: int) -> tuple[Level, ...]:
+        """The levels of ``trees``, leaves first."""
         join = self.join()
         keys = self._keys(streams.keys_from(seed, "question", start, questions))
         truth = self.leaf_truths(keys[0], keys[-1])
@@ -109,7 +124,7 @@ class TreeScenario(Persuading, Shape):
         for height in range(1, self.depth + 1):
             truth = trees.joined(truth)
             trees = Trees((*trees.levels, self.level(height, keys[height], truth)), join, self.branching)
-        return trees
+        return trees.levels
 
     def _keys(self, roots: Keys) -> list[Keys]:
         """Identities by level, leaves first: a sub-question's key is derived from its question's and its number."""
@@ -121,3 +136,8 @@ class TreeScenario(Persuading, Shape):
                 below[:, child] = streams.derive(above, child)
             levels.insert(0, below.reshape(-1, above.shape[1]))
         return levels
+
+
+@lru_cache(maxsize=1)
+def _unplanted(scenario: TreeScenario, seed: int, questions: int, start: int) -> tuple[Level, ...]:
+    return scenario.drawn(seed, questions, start)

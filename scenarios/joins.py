@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.blocks import blocks
 from scenarios.part import PartError
 from scenarios.streams import Floats
 
@@ -46,8 +47,8 @@ class Joining(ABC):
         """``out[a] = gather over splits joining to a of combine over sub-answers``, (claims, nodes, questions)."""
 
     @abstractmethod
-    def only(self, question: int) -> Joining:
-        """The same for one question of the batch."""
+    def only(self, which: slice) -> Joining:
+        """The same for some questions of the batch."""
 
 
 class Join(Joining, ABC):
@@ -82,7 +83,7 @@ class Join(Joining, ABC):
     def reduced(self, below: Floats, branching: int, height: int | None, combine: Binary, gather: Binary) -> Floats:
         return np.asarray(self.reduce(siblings(below, branching), combine, gather))
 
-    def only(self, question: int) -> Join:
+    def only(self, which: slice) -> Join:
         return self
 
 
@@ -134,26 +135,28 @@ class SumJoin(Join):
         total = children[0].copy()
         for child in children[1:]:
             total += child
-            np.subtract(total, self.claims, out=total, where=total >= self.claims)  # far cheaper than np.mod
+            total -= (total >= self.claims) * np.intp(self.claims)  # far cheaper than np.mod
         return total
 
     def one(self, answers: Sequence[int]) -> int:
         return sum(answers) % self.claims
 
     def reduce(self, children: Sequence[Floats], combine: Binary, gather: Binary) -> Floats:
-        total = children[0]
-        for child in children[1:]:
-            total = self._pair(total, child, combine, gather)
-        return total
+        out = np.empty(children[0].shape)
+        for some in blocks(out.shape):
+            total = children[0][:, some]
+            for child in children[1:]:
+                total = self._pair(total, np.ascontiguousarray(child[:, some]), combine, gather)
+            out[:, some] = total
+        return out
 
     def _pair(self, left: Floats, right: Floats, combine: Binary, gather: Binary) -> Floats:
         out = combine(left[0], right)
-        term = np.empty_like(out)
-        for first in range(1, self.claims):
-            combine(left[first], right, out=term)
-            rest = self.claims - first
-            gather(out[first:], term[:rest], out=out[first:])
-            gather(out[:first], term[rest:], out=out[:first])
+        term = np.empty(right.shape[1:])
+        for claim in range(self.claims):
+            for first in range(1, self.claims):
+                combine(left[first], right[claim - first], out=term)
+                gather(out[claim], term, out=out[claim])
         return out
 
 

@@ -105,9 +105,8 @@ class Chain(Turns):
             gather(led, combine(first[middle], below[:, middle][:, None]), out=led)
         return self._moved(led, level)
 
-    def only(self, question: int) -> Chain:
-        one = slice(question, question + 1)
-        return Chain(self.step[:, one], self.odd[:, one], self.start[one])
+    def only(self, which: slice) -> Chain:
+        return Chain(self.step[:, which], self.odd[:, which], self.start[which])
 
     def _first(self, below: Floats, level: int) -> Floats:
         """What is answered to the first sub-question of each asker, (claims, nodes, questions)."""

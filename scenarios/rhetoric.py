@@ -96,7 +96,8 @@ class Rhetoric:
 
     def at(self, where: Any) -> Rhetoric:
         """The same for some questions: ``where`` indexes (claims, nodes, questions)."""
-        return Rhetoric(self.family, self.freedom, self.log_u[where], self.scale[where])
+        known = {name: force[where] for name, force in self._known.items()}
+        return Rhetoric(self.family, self.freedom, self.log_u[where], self.scale[where], known)
 
 
 @lru_cache(maxsize=256)

@@ -70,13 +70,19 @@ class Level:
         """``v(q, a)``: how persuasive each claim is on its face. (claims, nodes, questions)."""
         return self.face + self.lure * one_hot(self.planted, self.claims)
 
+    @cached_property
+    def true(self) -> Floats:
+        """``1[a = t]``, (claims, nodes, questions)."""
+        return one_hot(self.truth, self.claims)
+
     def merit(self, supported: Answers) -> Floats:
         """What a rater verifies of each claim: its quality, or 1 for the supported one, (claims, nodes, questions)."""
-        return one_hot(supported, self.claims) if self.grades is None else self.grades.quality
+        if self.grades is not None:
+            return self.grades.quality
+        return self.true if supported is self.truth else one_hot(supported, self.claims)
 
-    def only(self, question: int) -> Level:
-        """One question of the batch, as a batch of one."""
-        which = slice(question, question + 1)
+    def only(self, which: slice) -> Level:
+        """Some questions of the batch, as a batch of their own."""
         grades = self.grades and Grades(self.grades.quality[..., which], self.grades.readiness[..., which])
         return replace(
             self,
@@ -171,8 +177,15 @@ class Trees:
 
     def only(self, question: int) -> Trees:
         """One tree of the batch, as a batch of one."""
-        levels = tuple(level.only(question) for level in self.levels)
-        join = self.join.only(question)
+        return self._some(slice(question, question + 1))
+
+    def first(self, count: int) -> Trees:
+        """The first trees of the batch, as a batch of their own."""
+        return self._some(slice(count))
+
+    def _some(self, which: slice) -> Trees:
+        levels = tuple(level.only(which) for level in self.levels)
+        join = self.join.only(which)
         return replace(self, levels=levels, join=join, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
 
     @cached_property

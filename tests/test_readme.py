@@ -60,7 +60,7 @@ def test_the_commands_run(command, tmp_path):
 
 
 def test_all_commands_of_the_table_are_found():
-    assert len(COMMANDS) == 6
+    assert len(COMMANDS) == 7
 
 
 def test_the_main_picture_is_current(tmp_path):

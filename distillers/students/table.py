@@ -85,7 +85,7 @@ def bradley_terry(wins: Floats, precision: float) -> Floats:
     todo = np.arange(len(wins))
     for _ in range(_MOST_STEPS):
         if not todo.size:
-            return scores
+            return np.asarray(scores)
         margin = scores[todo, :, None] - scores[todo, None, :]
         won, lost = special.expit(margin), special.expit(-margin)
         slope = (wins[todo] * lost - losses[todo] * won).sum(axis=2) - precision * scores[todo]

@@ -47,6 +47,15 @@ def test_a_large_sweep(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_large_sweep_with_trees_in_time(tmp_path):
+    """The same with ten trees of every cell simulated, 1,210 humans."""
+    took, study = seconds(TABLE | {"office_trees": 10}, 2, tmp_path / "all")
+    assert study.rows["office_makespan_minutes"].notna().all()
+    print(f"\n5,632 rows, 10 trees of each cell in time: {took:.1f} s with two workers")
+    assert took < 450
+
+
+@pytest.mark.slow
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
 def test_two_workers_are_faster_than_one(tmp_path):
     table = TABLE | {"seeds": 4}

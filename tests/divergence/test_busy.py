@@ -8,8 +8,7 @@ import pytest
 from distillers.approval import Approval
 from divergence.busy import flooded, gameable, harm_against_load, panel
 from divergence.busy_labels import CORE, shared
-from divergence.busy_section import section
-from divergence.figures.busy import figure
+from divergence.figures.busy import busy
 from divergence.measures import brief
 from hch.office import Office
 from hch.setting import Setting
@@ -59,18 +58,24 @@ def test_an_office_without_a_staff_has_no_load():
         harm_against_load([SCENARIO], office=Office())
 
 
-def test_the_panel_shows_every_scheme_and_says_what_it_holds(table):
-    drawn = figure(table)
-    assert {trace.name for trace in drawn.data if trace.name} >= set(table["scheme"])
-    name, title, html, tables = section(table)
-    assert (name, title) == ("load", "When humans are busy")
-    assert "unhurried work" in html
-    assert tables["load"][1].startswith("scenario,scheme,load")
-
-
 @pytest.fixture(scope="module")
 def stars():
     return panel(SCENARIO, loads=(0.25, 1.25), gameabilities=(1.0, 1.5, 2.0), questions=80, seeds=2, seed=5)
+
+
+def test_the_picture_draws_every_line_and_marks_what_lies_beyond(stars):
+    drawn = busy(stars)
+    lines = [trace for trace in drawn.data if trace.mode == "lines+markers"]
+    above = [trace for trace in drawn.data if trace.marker.symbol == "triangle-up-open"]
+    known = stars.fillna({"gamma_star": 2.0}).set_index(["bunched", "scheme", "load"])["gamma_star"]
+    axes = {trace.xaxis: panel for panel, trace in zip((False, True), lines[:: len(CORE)], strict=True)}
+    assert len(axes) == 2
+    assert len(lines) == 2 * len(CORE)
+    for trace in lines:
+        expected = [known[axes[trace.xaxis], trace.name, load] for load in trace.x]
+        np.testing.assert_array_equal(trace.y, expected)
+    assert sum(len(trace.x) for trace in above) == stars["gamma_star"].isna().sum() > 0
+    assert "open triangle" in drawn.layout.meta["note"]
 
 
 def test_the_panel_tells_where_schemes_leave_hch_both_ways_work_may_come(stars):

@@ -130,11 +130,13 @@ class TestCommands:
         assert full.ablations.schemes == ()
         assert full.shares.points == 256
         assert quick.ablations is quick.shares is None
+        assert quick.load is None
         assert not plan.everything(quick)["ablations.sqlite"]
+        assert len(plan.everything(default)["load.sqlite"]) == len(default.scenarios)
         named = api.customised(default, 0, None, {"scheme": ["debate", "market-making"]})
         assert named.ablations.schemes == named.shares.schemes == ()
         once = api.customised(default, 0, 2.0, {})
-        assert once.ablations is once.shares is None
+        assert once.ablations is once.shares is once.load is named.load is None
 
     def test_dry_run_says_what_it_would_cost(self, tiny):
         directory, _ = tiny

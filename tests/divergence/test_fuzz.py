@@ -19,6 +19,8 @@ BASE = {
     "seeds": 2,
     "first_seed": 3,
     "brief": False,
+    "office_trees": 3,
+    "office": {"staff": 2, "deadlines": [30.0], "hurry": 0.5},
     "scenario": [{"type": "ledger", "depth": 1}, {"type": "majority", "name": "votes", "depth": 1}],
     "overseer": {"type": "panel", "member": {"type": "human", "attention": 0.9}},
     "scheme": [{"type": "approval", "n_search": 4}, {"type": "debate", "where": {"gameability": [1.0]}}],

@@ -10,7 +10,7 @@ from divergence import images, sweep
 from divergence.cli import app
 from divergence.sections import sections
 
-PICTURES = ["harm", "better", "accuracy", "costs", "worst"]
+PICTURES = ["harm", "better", "accuracy", "costs", "worst", "load"]
 NEEDS_KALEIDO = pytest.mark.skipif(importlib.util.find_spec("kaleido") is None, reason="needs the extra images")
 
 
@@ -18,6 +18,7 @@ NEEDS_KALEIDO = pytest.mark.skipif(importlib.util.find_spec("kaleido") is None, 
 def tiny(tmp_path_factory):
     schemes = [{"type": "imitation"}, {"type": "approval"}]
     table = {"questions": 10, "seeds": 1, "scenario": {"type": "majority", "depth": 1}, "scheme": schemes}
+    table["load"] = {"questions": 10, "seeds": 1}
     return sweep(table, tmp_path_factory.mktemp("tiny") / "study", workers=1)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 import simpy
@@ -216,3 +218,14 @@ def test_9841_humans_are_consulted_three_by_three_eight_levels_deep():
 def test_a_question_that_is_not_in_the_batch_is_refused(question):
     with pytest.raises(ValueError, match=f"question must be 0 … 1, not {question}"):
         events.consult(Ledger(depth=1).trees(0, 2), question, Human())
+
+
+@pytest.mark.parametrize("office", [Office(staff=5), Office(staff=5, deadlines=(30.0, 60.0))])
+def test_work_that_is_done_leaves_no_garbage_in_cycles(office):
+    # So nothing is lost by not searching for any while people work, which would take as long as all else.
+    trees, human = Ledger(depth=3).trees(0, 50), Human()
+    events.lived(trees, human, office)
+    gc.collect()
+    events.lived(trees, human, office)
+    assert gc.collect() <= 20  # the environment itself; 750 humans leave nothing
+    assert gc.isenabled()

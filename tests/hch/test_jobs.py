@@ -69,7 +69,7 @@ def test_a_flood_of_words_leaves_less_time_to_verify_where_people_hurry():
 
 
 def test_work_of_every_kind_waits_in_one_queue_and_each_takes_its_own_time():
-    kinds = {"think": 10.0, "join": 10.0, "rate": 5.0, "compare": 8.0, "judge": 5.0}
+    kinds = {"think": 10.0, "join": 10.0, "rate": 5.0, "compare": 5.0, "judge": 5.0}
     work = [consultations, ratings, comparisons, judged_paths, single_comparisons]
     lived = serve([life for asks in work for life in asks(SETTING)], Office(staff=4))
     done = [one for life in lived for one in life.work]

@@ -16,3 +16,4 @@ def test_it_runs_and_load_takes_from_every_scheme():
     for scheme in found["table"]["scheme"].unique():
         assert table[scheme, 2.0] < table[scheme, 0.25]
     assert found["phases"]["leaves"].between(0.0, 1.0).all()
+    assert (found["accuracies"]["accuracy"] <= found["accuracies"]["unattacked"]).all()
