@@ -14,9 +14,10 @@ from distillers.imitation import Imitation
 from distillers.learners.ways import FromRewards
 from distillers.reward_modelling import RewardModelling
 from distillers.shift import Shift
+from distillers.students.hashed_table import HashedTable
 from distillers.students.log_linear import LogLinear
 from distillers.students.table import Table
-from distillers.training import Training
+from distillers.training import Training, train_for
 from hch.setting import Setting
 from overseers.human import Human
 from scenarios.goodhart import Goodhart
@@ -120,3 +121,37 @@ def test_a_shift_is_of_the_fields_it_names():
         Shift(plant_rate=0.8).of(Majority())
     with pytest.raises(PartError, match=r"shift\.depth.*goodhart"):
         Shift(depth=1).of(Goodhart())
+
+
+class TestMixtures:
+    """Students that are taught some of deployment's questions, too."""
+
+    def away(self, bins, share):
+        """Mean distance of deployed answers from HCH."""
+        shift = Shift(plant_rate=0.5)
+        training = replace(NEUTRAL, student=HashedTable(bins=bins), shift=shift, training_share=share)
+        scenario = Ledger(depth=0)
+        deployed = Setting(scenario.trees(4, 200), Human(gameability=3.0), 4)
+        found = chain(Imitation(), training, replace(deployed, trees=shift.of(scenario).trees(4, 200)), deployed)
+        return float(np.abs(found.deployed - deployed.hch.root).sum(axis=0).mean()) / 2
+
+    def test_a_bin_holds_the_mixture_of_both_kinds(self):
+        scenario, shift = Ledger(depth=0), Shift(plant_rate=0.5)
+        deployed = Setting(scenario.trees(4, 50), Human(gameability=3.0), 4)
+        taught = replace(deployed, trees=shift.of(scenario).trees(4, 50))
+        training = replace(NEUTRAL, student=HashedTable(bins=1), shift=shift, training_share=0.3)
+        held = train_for(Imitation(), training, taught, deployed).learner.deployed(deployed).root
+        wanted = 0.3 * taught.hch.root.mean(axis=1) + 0.7 * deployed.hch.root.mean(axis=1)
+        np.testing.assert_allclose(held, np.repeat(wanted[:, None], 50, axis=1), atol=1e-12)
+
+    def test_with_room_for_all_deployments_questions_are_held_as_they_are(self):
+        assert self.away(10**6, 0.5) < 0.01
+        assert self.away(10**6, 0.99) < 0.01
+
+    def test_with_few_bins_the_kinds_crowd_each_other_out(self):
+        assert self.away(100, 0.0) < self.away(100, 0.5) < self.away(100, 0.95)
+
+    def test_trees_of_two_depths_cannot_be_mixed(self):
+        training = replace(NEUTRAL, shift=Shift(depth=1), training_share=0.5)
+        with pytest.raises(PartError, match="training_share"):
+            made(Imitation(), training)

@@ -170,3 +170,13 @@ def test_compare_has_a_study_of_training():
         api.default_spec(full=True, phases=["trained"])
     with pytest.raises(SpecError, match="optimum, trained"):
         api.default_spec(phases=["trainded"])
+
+
+def test_a_fit_that_does_not_converge_is_a_row_that_says_so(monkeypatch):
+    def fails(*_):
+        raise ArithmeticError("the fit did not converge in 200 Newton steps")
+
+    monkeypatch.setattr("distillers.students.log_linear.fit", fails)
+    for row in statuses("depth = 1", "depth = 0"):
+        assert "did not converge" in row["status"]
+        assert row["harm"] is None
