@@ -10,9 +10,14 @@ import pytest
 from pydantic import ValidationError
 
 from distillers import clock
+from distillers.approval import Approval
+from distillers.debate import Debate
 from distillers.imitation import Imitation
 from distillers.learners.answers import Answers
+from distillers.learners.ways import FromRewards
 from distillers.lessons import Lessons
+from distillers.reward_modelling import RewardModelling
+from distillers.students.table import Table
 from distillers.training import Training, train
 from hch.office import Office
 from hch.setting import Setting
@@ -54,6 +59,31 @@ def test_with_a_desk_for_everybody_and_no_trainer_time_it_is_the_plain_loop():
     assert took[0] == took[1]
     for height in range(3):
         np.testing.assert_array_equal(plain.policy.at(height), timed.policy.at(height))
+
+
+SCHEMES = [Imitation(), Approval(), Approval(learning=FromRewards()), RewardModelling(), Debate()]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: type(scheme.learner(a_setting(), Table())).__name__)
+def test_every_scheme_learns_the_same_at_a_desk_of_its_own(scheme):
+    """A trainer who takes a trillionth of a minute sends training through the office."""
+    setting, training = a_setting(Human(gameability=2.0), depth=2), Training(human_minutes=20_000.0, batch=150)
+    plain = train(scheme, training, setting)
+    timed = train(scheme, replace(training, trainer_minutes=1e-12), setting)
+    assert plain.history[-1].labels == timed.history[-1].labels
+    for height in range(3):
+        np.testing.assert_array_equal(plain.policy.at(height), timed.policy.at(height))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: type(scheme.learner(a_setting(), Table())).__name__)
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_every_scheme_can_be_taught_in_a_hurried_office(scheme, asynchronous):
+    training = Training(
+        human_minutes=3_000.0, batch=50, staff=4, hurry=0.1, trainer_minutes=5.0, asynchronous=asynchronous
+    )
+    end = train(scheme, training, a_setting(Human(gameability=1.0))).history[-1]
+    assert 2_700.0 < end.human_minutes <= 3_000.0
+    np.testing.assert_allclose(end.policy.root.sum(axis=0), 1.0)
 
 
 def test_staff_alone_changes_when_but_not_what():
