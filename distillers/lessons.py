@@ -30,7 +30,7 @@ class Lessons:
         self._number = 0
 
     def next(self, spent: int) -> tuple[Asked, Ticks] | None:
-        """The next batch and the unhurried work in each of its labels, in ticks; ``None`` while the budget pays for none.
+        """The next batch and the unhurried work in each of its labels, in ticks; ``None`` if the budget pays for none.
 
         ``spent``: ticks spent or promised already. Raises ``PartError`` where labels take no time.
         """

@@ -86,6 +86,24 @@ def test_every_scheme_can_be_taught_in_a_hurried_office(scheme, asynchronous):
     np.testing.assert_allclose(end.policy.root.sum(axis=0), 1.0)
 
 
+PACED = Human(
+    think_sigma=0.0, think_minutes=10.0, join_minutes=7.0, rate_minutes=3.0, compare_minutes=4.0, judge_minutes=6.0
+)
+MINUTES = {"Answers": 17.0, "Demonstrations": 17.0, "Comparisons": 4.0, "PolicyGradient": 3.0, "Verdicts": 6.0}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: type(scheme.learner(a_setting(), Table())).__name__)
+def test_every_kind_of_label_has_its_pace(scheme):
+    setting = a_setting(PACED, depth=1)
+    learner = scheme.learner(setting, Table())
+    asked = learner.ask(learner.heights[-1], np.arange(7))
+    expected = MINUTES[type(learner).__name__]
+    assert (learner.ticks(asked) / 60e9).tolist() == pytest.approx([expected] * 7)
+    end = train(scheme, Training(human_minutes=900.0, staff=2, batch=20), setting).history[-1]
+    assert end.human_minutes / end.labels <= expected
+    assert end.elapsed_minutes >= end.human_minutes / 2
+
+
 def test_staff_alone_changes_when_but_not_what():
     """In step, without hurry: batches are the same whoever makes them."""
     setting = a_setting(Human(gameability=1.5), depth=2)
