@@ -19,6 +19,7 @@ from distillers.lessons import Lessons
 from distillers.reward_modelling import RewardModelling
 from distillers.students.table import Table
 from distillers.training import Training, train
+from divergence.build import SpecError, make
 from hch.office import Office
 from hch.setting import Setting
 from overseers.human import Human
@@ -227,6 +228,9 @@ def test_bad_input():
         Training(asynchronous=True)
     with pytest.raises(ValidationError, match="trainer_minutes"):
         Training(trainer_minutes=-1.0)
+    with pytest.raises(SpecError) as told:
+        make(Training, {"asynchronous": True}, "spec: training")
+    assert str(told.value) == "spec: training: staff: asynchronous training needs a number of people"
 
 
 @pytest.mark.slow
