@@ -9,9 +9,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+<<<<<<< HEAD
 from divergence.build import KINDS
+=======
+from divergence.build import FAMILIES
+from hch.corruption import Attack
+from hch.office import Office
+>>>>>>> office
 from scenarios import part as parts
 from scenarios.part import Part
+
+AROUND: tuple[type[Part], ...] = (Office, Attack)
+"""What people of any kind may be in: how they are organised, and what corrupts them."""
 
 
 def as_records() -> dict[str, list[dict[str, Any]]]:
@@ -25,6 +34,9 @@ def show(console: Console) -> None:
         for cls in _known(kind):
             console.print(f"\n[bold]{kind} {cls.part_name()}[/bold]  {_summary(cls)}")
             console.print(_table(cls))
+    for cls in AROUND:
+        console.print(f"\n[bold]{cls.part_name()}[/bold]  {_summary(cls)}  (hch tree --set {cls.part_name()}.FIELD=…)")
+        console.print(_table(cls))
 
 
 def _known(kind: str) -> list[type[Part]]:
