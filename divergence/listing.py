@@ -9,13 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-<<<<<<< HEAD
 from divergence.build import KINDS
-=======
-from divergence.build import FAMILIES
 from hch.corruption import Attack
 from hch.office import Office
->>>>>>> office
 from scenarios import part as parts
 from scenarios.part import Part
 
