@@ -30,7 +30,7 @@ class Lessons:
         self._number = 0
 
     def next(self, spent: int) -> tuple[Asked, Ticks] | None:
-        """The next batch and the unhurried work in each of its labels, in ticks; ``None`` when the budget is used up.
+        """The next batch and the unhurried work in each of its labels, in ticks; ``None`` if the budget pays for none.
 
         ``spent``: ticks spent or promised already. Raises ``PartError`` where labels take no time.
         """
@@ -48,8 +48,8 @@ class Lessons:
             if paid:
                 self._number += paid
                 return asked.first(paid), ticks[:paid]
-            if self._curriculum:
-                return None
+            if self._curriculum or len(self._left) == 1:
+                return None  # for now: what is promised may turn out to take less
             self._left.pop(0)
             self._number = 0
         return None

@@ -27,7 +27,8 @@ def describe(spec: Spec, workers: int) -> str:
         swept.append(f"{paths} ({spec.sample.points} points, {spec.sample.design})")
     seeds = f"{spec.seeds} seed(s) of {spec.questions:,} questions"
     parts = f"{len(spec.scenarios)} scenario(s) × {len(spec.overseers)} overseer(s) × {len(spec.schemes)} scheme(s)"
-    beside = f"beside them {len(todo) - len(main):,} smaller cells: ablations, points of the box, offices"
+    others = "ablations, points of the box, offices, learning curves"
+    beside = f"beside them {len(todo) - len(main):,} smaller cells: {others}"
     return "\n".join(
         [
             f"{len(main):,} cells, {rows:,} rows: {parts}, {seeds}",

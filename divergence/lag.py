@@ -6,13 +6,16 @@ lets it through. It is detected when oversight comes to know the search behind i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from distillers.base import Rated
 from distillers.chisel import Flags
 from distillers.lag import Lag, race
+from distillers.staleness import Moving, critical_latency, turned
 from divergence.measures import harm
 from hch.setting import Setting
 from scenarios.streams import Floats
@@ -50,6 +53,20 @@ def lagging(lag: Lag, setting: Setting) -> Lagging:
         }
     )
     return Lagging(timeline, first, np.asarray((defecting & until).sum(axis=0), dtype=np.float64))
+
+
+def stale(scheme: Rated, setting: Setting, moving: Moving, minute: float, latencies: Sequence[float]) -> pd.DataFrame:
+    """One line per latency: share of labels ``turned`` by the old snapshot they rest on, and share of questions whose
+    ``critical`` latency is shorter.
+    """
+    critical = critical_latency(scheme, setting, moving, minute)
+    return pd.DataFrame(
+        {
+            "latency": latencies,
+            "turned": [float(turned(scheme, setting, moving, minute, one).mean()) for one in latencies],
+            "critical": [float((critical < one).mean()) for one in latencies],
+        }
+    )
 
 
 def _harm(setting: Setting, answers: np.ndarray) -> float:

@@ -13,7 +13,9 @@ with app.setup:
     from distillers.debate import Debate
     from distillers.deployment import Deployment, Drift
     from distillers.imitation import Imitation
+    from distillers.lag import Lag
     from distillers.rewards import LateGameability
+    from distillers.staleness import Moving
     from distillers.students.log_linear import LogLinear
     from distillers.students.table import Table
     from distillers.tampering import Tampering
@@ -22,10 +24,13 @@ with app.setup:
     from divergence.cell import TRAINED, Named
     from divergence.chisel import chiselled
     from divergence.figures import chisel as timelines
+    from divergence.figures import lag as lag_figures
     from divergence.figures import learning as curves
     from divergence.figures import series as overtime
+    from divergence.lag import lagging, stale
     from divergence.series import series
     from divergence.spec import Spec
+    from hch.exact import hch
     from hch.setting import Setting
     from notebooks.page import controls, picture
     from overseers.human import Human
@@ -191,7 +196,7 @@ def _():
     carving = mo.ui.dictionary(
         {
             "gamma": mo.ui.slider(
-                steps=[1.0, 1.5, 2.0, 2.5, 3.0], value=2.0, show_value=True, label="**γ**, weight of persuasion"
+                steps=[1.0, 1.5, 2.0, 2.5, 3.0], value=2.5, show_value=True, label="**γ**, weight of persuasion"
             ),
             "rate": mo.ui.slider(steps=[0.03, 0.1, 0.3, 1.0], value=0.3, show_value=True, label="**η**, learning rate"),
             "exploration": mo.ui.slider(
@@ -243,6 +248,57 @@ def _(carved, tampering):
         f"a chance of 0.001 an episode, and was {tried}."
     )
     return
+
+
+@app.cell
+def _():
+    mo.md("""
+    ## Oversight that is late
+
+    Search doubles every hour; oversight knows the arguments that a search some hours ago would have found, and is moved
+    only by what is new. Whether that matters is decided by the **tails** of arguments. Below, labels that rest on old
+    snapshots of a model that learns: they turn when its drift has eaten up their margin.
+    """)
+    return
+
+
+@app.cell
+def _():
+    late = mo.ui.dictionary(
+        {
+            "delay": mo.ui.slider(steps=[0, 1, 4, 12], value=4, show_value=True, label="hours that oversight is late"),
+            "asymmetry": mo.ui.slider(
+                steps=[0.0, 0.25, 0.5], value=0.0, show_value=True, label="extra force of arguments for falsehoods"
+            ),
+            "gamma": mo.ui.slider(
+                steps=[1.0, 1.5, 2.0, 2.5], value=2.0, show_value=True, label="**γ**, weight of persuasion"
+            ),
+        }
+    )
+    controls(late)
+    return (late,)
+
+
+@app.cell
+def _(late):
+    behind = Lag(delay=60.0 * late.value["delay"])
+    heard = Human(gameability=late.value["gamma"])
+    raced = {}
+    for tails in ("normal", "laplace", "student_t"):
+        argued = Ledger(depth=2, rhetoric_family=tails, asymmetry=late.value["asymmetry"])
+        raced[tails.replace("_", " ")] = lagging(behind, Setting(argued.trees(0, 300), heard, 0)).timeline
+    harms = lag_figures.lag(raced)
+    picture(harms, height=380)
+    return harms, raced
+
+
+@app.cell
+def _(late):
+    learning_one = Setting(Ledger(depth=2).trees(1, 400), Human(gameability=late.value["gamma"]), 1)
+    moving = Moving(hch(learning_one.trees, learning_one.human, rounds=0), learning_one.hch, 600.0)
+    old = lag_figures.turned(stale(Approval(), learning_one, moving, 600.0, range(0, 601, 25)))
+    picture(old, height=380)
+    return (old,)
 
 
 @app.cell

@@ -178,6 +178,8 @@ def explain(error: pydantic.ValidationError, where: str) -> list[str]:
     for problem in error.errors():
         place = ".".join([where, *(str(step) for step in problem["loc"])])
         given = problem.get("input")
-        shown = "" if problem["type"] in ("missing", "unexpected_keyword_argument") else f" (given: {given!r})"
+        whole = not problem["loc"]  # fields do not go together: what was given is everything
+        unsaid = whole or problem["type"] in ("missing", "unexpected_keyword_argument")
+        shown = "" if unsaid else f" (given: {given!r})"
         lines.append(f"{place}: {problem['msg'].removeprefix('Value error, ')}{shown}")
     return lines

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = ("tutorial", "howto-overseer", "howto-scheme", "howto-scenario", "howto-office")
+PAGES = ("tutorial", "howto-overseer", "howto-scheme", "howto-scenario", "howto-office", "howto-training")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 SAVED = re.compile(r"[Ss]ave\s+this\s+as\s+`([\w.]+)`:\s*\Z")
 

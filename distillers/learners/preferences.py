@@ -74,6 +74,8 @@ class Preferences(Limiting):
                     odds = labels.preferred(opinion, merit, *places)
                     wins[a, b] += MANY * chance * special.expit(odds)
                     wins[b, a] += MANY * chance * special.expit(-odds)
+        if self.weights is not None:
+            wins *= self.weights
         self._changed[height] = np.ones(hearing.keys.shape, dtype=bool)
 
     def choices(self, setting: Setting, height: int) -> Answers:

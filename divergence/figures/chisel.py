@@ -50,6 +50,7 @@ def figure(table: pd.DataFrame) -> go.Figure:
         axes[panels.long(panel.x)] = {"anchor": panel.y, "range": [-0.01 * last, 1.01 * last], "zeroline": False}
         axes[panels.long(panel.y)] = {"anchor": panel.x, "range": scale, "nticks": 6, "showticklabels": True}
     made = assembled(traces, axes, contents, "")
+    made.update_layout({panels.long(below.y): {"showticklabels": True}})
     for layout in made.layout.meta["layouts"].values():
         layout[f"{panels.long(below.y)}.showticklabels"] = True  # its scale is another
     return made

@@ -12,16 +12,20 @@ from divergence import style
 from divergence.figures import names
 
 _ROWS = {
-    "all_accuracy": "accuracy, all questions",
+    "all_accuracy": "accuracy, all",
     "accuracy": "accuracy, roots",
     "queue": "labels waiting",
-    "age": "age of snapshots (min)",
+    "age": "snapshots' age (min)",
 }
+
+_COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.ORANGE, style.PURPLE, style.SKY)
 
 
 def figure(runs: Mapping[str, pd.DataFrame], along: str = "elapsed_minutes") -> go.Figure:
-    """Tables of ``divergence.series.series`` by name as a figure; ``along``: elapsed_minutes or human_minutes."""
-    looks = style.looks(list(runs))
+    """Tables of ``divergence.series.series`` by name (up to six) as a figure; ``along``: elapsed_minutes or
+    human_minutes.
+    """
+    looks = {name: style.Look(colour) for name, colour in zip(runs, _COLOURS, strict=False)}
     traces: list[Any] = []
     layout: dict[str, Any] = {}
     share, gap = 1.0 / len(_ROWS), 0.05

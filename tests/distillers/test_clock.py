@@ -10,10 +10,16 @@ import pytest
 from pydantic import ValidationError
 
 from distillers import clock
+from distillers.approval import Approval
+from distillers.debate import Debate
 from distillers.imitation import Imitation
 from distillers.learners.answers import Answers
+from distillers.learners.ways import FromRewards
 from distillers.lessons import Lessons
+from distillers.reward_modelling import RewardModelling
+from distillers.students.table import Table
 from distillers.training import Training, train
+from divergence.build import SpecError, make
 from hch.office import Office
 from hch.setting import Setting
 from overseers.human import Human
@@ -54,6 +60,49 @@ def test_with_a_desk_for_everybody_and_no_trainer_time_it_is_the_plain_loop():
     assert took[0] == took[1]
     for height in range(3):
         np.testing.assert_array_equal(plain.policy.at(height), timed.policy.at(height))
+
+
+SCHEMES = [Imitation(), Approval(), Approval(learning=FromRewards()), RewardModelling(), Debate()]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: type(scheme.learner(a_setting(), Table())).__name__)
+def test_every_scheme_learns_the_same_at_a_desk_of_its_own(scheme):
+    """A trainer who takes a trillionth of a minute sends training through the office."""
+    setting, training = a_setting(Human(gameability=2.0), depth=2), Training(human_minutes=20_000.0, batch=150)
+    plain = train(scheme, training, setting)
+    timed = train(scheme, replace(training, trainer_minutes=1e-12), setting)
+    assert plain.history[-1].labels == timed.history[-1].labels
+    for height in range(3):
+        np.testing.assert_array_equal(plain.policy.at(height), timed.policy.at(height))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: type(scheme.learner(a_setting(), Table())).__name__)
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_every_scheme_can_be_taught_in_a_hurried_office(scheme, asynchronous):
+    training = Training(
+        human_minutes=3_000.0, batch=50, staff=4, hurry=0.1, trainer_minutes=5.0, asynchronous=asynchronous
+    )
+    end = train(scheme, training, a_setting(Human(gameability=1.0))).history[-1]
+    assert 2_700.0 < end.human_minutes <= 3_000.0
+    np.testing.assert_allclose(end.policy.root.sum(axis=0), 1.0)
+
+
+PACED = Human(
+    think_sigma=0.0, think_minutes=10.0, join_minutes=7.0, rate_minutes=3.0, compare_minutes=4.0, judge_minutes=6.0
+)
+MINUTES = {"Answers": 17.0, "Demonstrations": 17.0, "Comparisons": 4.0, "PolicyGradient": 3.0, "Verdicts": 6.0}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: type(scheme.learner(a_setting(), Table())).__name__)
+def test_every_kind_of_label_has_its_pace(scheme):
+    setting = a_setting(PACED, depth=1)
+    learner = scheme.learner(setting, Table())
+    asked = learner.ask(learner.heights[-1], np.arange(7))
+    expected = MINUTES[type(learner).__name__]
+    assert (learner.ticks(asked) / 60e9).tolist() == pytest.approx([expected] * 7)
+    end = train(scheme, Training(human_minutes=900.0, staff=2, batch=20), setting).history[-1]
+    assert end.human_minutes / end.labels <= expected
+    assert end.elapsed_minutes >= end.human_minutes / 2
 
 
 def test_staff_alone_changes_when_but_not_what():
@@ -179,6 +228,9 @@ def test_bad_input():
         Training(asynchronous=True)
     with pytest.raises(ValidationError, match="trainer_minutes"):
         Training(trainer_minutes=-1.0)
+    with pytest.raises(SpecError) as told:
+        make(Training, {"asynchronous": True}, "spec: training")
+    assert str(told.value) == "spec: training: staff: asynchronous training needs a number of people"
 
 
 @pytest.mark.slow

@@ -7,7 +7,10 @@ import pytest
 
 from distillers.approval import Approval
 from distillers.lag import Lag, critical_delay, race
-from divergence.lag import lagging
+from distillers.staleness import Moving
+from divergence.figures import lag as pictures
+from divergence.lag import lagging, stale
+from hch.exact import hch
 from hch.setting import Setting
 from overseers import base as roles
 from overseers.human import Human
@@ -75,3 +78,26 @@ def test_counts():
     assert not found.before_detection[never].any()
     assert (found.before_detection[~never] >= 1).all()
     assert critical_delay(1.0, 0.0, 1.0, 60.0) == np.inf
+
+
+def test_tails_decide_whether_lag_matters():
+    """An hour late, search doubling hourly: normal arguments soon gain nothing, Laplace's as much, Student's more."""
+    harms = {}
+    for family in ("normal", "laplace", "student_t"):
+        setting = a_setting(gameability=1.5, rhetoric_family=family, asymmetry=0.5)
+        lag = Lag(first_search=1000, delay=60.0)
+        harms[family] = lagging(lag, setting).timeline["harm"].to_numpy()
+    assert harms["normal"][-1] <= harms["laplace"][-1]
+    assert abs(harms["laplace"][-1] - harms["laplace"][3]) < 0.02
+    assert harms["student_t"][-1] > harms["student_t"][3] + 0.3
+
+
+def test_stale_labels_turn_as_drift_against_margin_says():
+    setting = a_setting()
+    moving = Moving(hch(setting.trees, setting.human, rounds=0), setting.hch, 600.0)
+    table = stale(Approval(), setting, moving, 600.0, [0.0, 200.0, 600.0])
+    assert table["turned"].iloc[0] == 0.0
+    assert table["turned"].is_monotonic_increasing
+    assert table["turned"].to_numpy() == pytest.approx(table["critical"].to_numpy(), abs=0.03)  # first order
+    assert len(pictures.turned(table).data) == 2
+    assert len(pictures.lag({"one": lagging(Lag(minutes=60.0), setting).timeline}).data) == 1
