@@ -97,11 +97,11 @@ class Consulted:
         """What time and attacks did to people, if they did."""
         visits = self.record.visits
         late, hurried = sum(visit.late for visit in visits), sum(visit.kept < 1.0 for visit in visits)
-        told = [f"{late} answers came too late"] if late else []
-        told += [f"{hurried} people verified less than usual"] if hurried else []
+        told = [f"answers that came too late: {late}"] if late else []
+        told += [f"people who verified less than usual: {hurried}"] if hurried else []
         if self.attack is not None:
             infected = sum(visit.infected is not None for visit in visits)
-            told.append(f"{infected} people were corrupted, {sum(v.dictated for v in visits)} still when they answered")
+            told.append(f"people corrupted: {infected}, still when they answered: {sum(v.dictated for v in visits)}")
         return ["; ".join(told)] if told else []
 
 
@@ -117,7 +117,7 @@ def consultation(
 ) -> Consulted:
     """Consult HCH on root question number ``question`` of a seed. ``office``: how people are organised.
 
-    ``attack``: what corrupts people. Raises SpecError where it cannot be worked out, or where people are stuck.
+    ``attack``: what corrupts people. Raises SpecError where people are stuck.
 
     ``worst``: an ``ε``; what the schemes' worst ``ε``-near optima answer there is worked out too.
     """
@@ -126,8 +126,6 @@ def consultation(
     trees = scenario.trees(seed, 1, start=question)
     accuracy = float(hch(trees, overseer).root[trees.root.truth[0, 0], 0])
     near = None if worst is None else near_optima(scenario, overseer, schemes, worst, seed, question)
-    if attack is not None and trees.in_turn:
-        raise SpecError(f"attack: {scenario.part_name()} asks in turn; corruption is followed where people ask at once")
     try:
         record = events.consult(trees, 0, overseer, office, attack)
     except events.Deadlock as stuck:
