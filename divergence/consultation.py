@@ -117,7 +117,7 @@ def consultation(
 ) -> Consulted:
     """Consult HCH on root question number ``question`` of a seed. ``office``: how people are organised.
 
-    ``attack``: what corrupts people. Raises SpecError where it cannot be worked out, or where people are stuck.
+    ``attack``: what corrupts people. Raises SpecError where people are stuck.
 
     ``worst``: an ``ε``; what the schemes' worst ``ε``-near optima answer there is worked out too.
     """
@@ -126,8 +126,6 @@ def consultation(
     trees = scenario.trees(seed, 1, start=question)
     accuracy = float(hch(trees, overseer).root[trees.root.truth[0, 0], 0])
     near = None if worst is None else near_optima(scenario, overseer, schemes, worst, seed, question)
-    if attack is not None and trees.in_turn:
-        raise SpecError(f"attack: {scenario.part_name()} asks in turn; corruption is followed where people ask at once")
     try:
         record = events.consult(trees, 0, overseer, office, attack)
     except events.Deadlock as stuck:

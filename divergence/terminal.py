@@ -149,7 +149,8 @@ def _show_differences(console: Console, differences: pd.DataFrame, crossings: pd
 
 
 def _neighbours(here: pd.DataFrame) -> list[tuple[str, str, float, float, float]]:
-    """Schemes in order of harm, each less the next one: (a, b, difference, low, high)."""
+    """Schemes with an optimum in order of harm, each less the next one: (a, b, difference, low, high)."""
+    here = here.dropna(subset=["difference"])
     columns = (here[name].tolist() for name in ("a", "b", "difference", "low", "high"))
     pairs = {(a, b): (mean, low, high) for a, b, mean, low, high in zip(*columns, strict=True)}
     both = pairs | {(b, a): (-mean, -high, -low) for (a, b), (mean, low, high) in pairs.items()}

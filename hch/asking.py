@@ -18,7 +18,7 @@ from hch.jobs import Job, Life, Together
 from hch.minds import durations
 from hch.office import Office
 from overseers.base import Overseer
-from scenarios.joins import Join, Turns
+from scenarios.joins import Answers, Join, Turns
 from scenarios.trees import Level, Trees
 
 OPEN = Office()
@@ -45,7 +45,7 @@ def consultations(trees: Trees, human: Overseer, office: Office = OPEN) -> Itera
             served = yield Job(int(spent[height].join[place]), "join", continuing=True)
             supported = _concluded(trees, question, height, node, told)
         members = minds.hurried(minds.voters(here, human), np.full((1, 1), served.kept))
-        given = minds.answers(members, here.truth if supported is None else np.full((1, 1), supported))
+        given = minds.answers(members, here.truth if supported is None else _one(supported))
         return Reply(int(given[0, 0]), served.finish)
 
     def ask(question: int, height: int, seat: int, node: int, since: int) -> Life:
@@ -74,23 +74,29 @@ def consultations(trees: Trees, human: Overseer, office: Office = OPEN) -> Itera
 
 def _asked(trees: Trees, question: int, height: int, seat: int, node: int) -> Level:
     """One question as it is put to one human, a level of its own."""
-    place = trees.seats[height].places[[seat], question : question + 1]
-    return trees.levels[height].only(question).put(np.full((1, 1), node), place)
+    one = slice(question, question + 1)
+    place = trees.seats[height].places[[seat], one]
+    return trees.levels[height].only(one).put(_one(node), place)
 
 
 def _next(trees: Trees, question: int, height: int, node: int, seat: int, told: list[int]) -> int:
     """What is asked of the human at a seat, after the answers so far."""
-    if not isinstance(trees.join, Turns):
-        return seat
-    return int(trees.join.only(question).asked(height, np.full((1, 1), node), _each(told))[0, 0])
+    turns = trees.join.only(slice(question, question + 1))
+    return int(turns.asked(height, _one(node), _each(told))[0, 0]) if isinstance(turns, Turns) else seat
 
 
 def _concluded(trees: Trees, question: int, height: int, node: int, told: list[int]) -> int:
-    if isinstance(trees.join, Join):
-        return trees.join.one(told)
-    assert isinstance(trees.join, Turns)
-    return int(trees.join.only(question).concluded(height, np.full((1, 1), node), _each(told))[0, 0])
+    """The claim that the answers support."""
+    join = trees.join.only(slice(question, question + 1))
+    if isinstance(join, Turns):
+        return int(join.concluded(height, _one(node), _each(told))[0, 0])
+    assert isinstance(join, Join)
+    return join.one(told)
 
 
-def _each(told: list[int]) -> list[np.ndarray]:
-    return [np.full((1, 1), claim) for claim in told]
+def _one(value: int) -> Answers:
+    return np.full((1, 1), value, dtype=np.intp)
+
+
+def _each(told: list[int]) -> list[Answers]:
+    return [_one(claim) for claim in told]

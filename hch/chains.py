@@ -38,8 +38,9 @@ def told(
     human: Overseer,
     kept: Sequence[Floats | None] | None = None,
     late: Sequence[NDArray[np.bool_] | None] | None = None,
+    corrupted: Sequence[NDArray[np.bool_]] | None = None,
 ) -> Told:
-    """Who was asked what and what they answered. ``kept``, ``late``: by level, as in ``timing.Realised``."""
+    """Who was asked what and what they answered. ``kept``, ``late``, ``corrupted``: as in ``timing.Realised``."""
     join = trees.join
     assert isinstance(join, Turns)
     columns = [[np.full(here.places.shape, -1, dtype=np.intp) for here in trees.seats] for _ in range(4)]
@@ -58,6 +59,8 @@ def told(
         if share is not None:
             members = minds.hurried(members, share[[seat]])
         given = minds.answers(members, supported)
+        if corrupted is not None:
+            given = np.where(corrupted[height][seat], minds.wanted(level), given)
         missing = None if late is None else late[height]
         heard = given if missing is None else np.where(missing[seat], minds.guess(level, human), given)
         for column, value in zip(columns, (node, given, heard, supported), strict=True):

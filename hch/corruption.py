@@ -9,6 +9,9 @@ when they are given and read when the asker starts to join them, unless they wer
 sender and a time, all found by going down the tree and then up. Every chance is a keyed draw: raising bandwidth or
 delay adds infections and takes none away.
 
+Where questions are asked in turn, an answer on which the next question depends is read when it comes, and may corrupt
+whoever asks that question.
+
 Who is corrupted, and not in quarantine when it answers, answers what the attack wants: the false claim that is most
 persuasive there, by appeal and one argument (so the planted one, if there is one). A quarantined human answers for
 itself.
@@ -28,8 +31,8 @@ from hch.office import FOREVER
 from hch.timing import Mask, Realised, Times
 from overseers.pace import TICKS_PER_MINUTE, Ticks
 from scenarios import streams
-from scenarios.joins import Answers
 from scenarios.part import Part, field, part
+from scenarios.streams import Keys
 from scenarios.trees import Trees
 
 NOBODY, OUTSIDE, ASKER = -3, -2, -1
@@ -74,25 +77,17 @@ class Infected:
 
 
 def spread(trees: Trees, times: Sequence[Times], made: Realised, attack: Attack) -> Infected:
-    """Who was corrupted by whom and when, in the consultations that an office lived through.
-
-    Raises ``ValueError`` where questions are asked in turn: there an answer may corrupt who asks the next one.
-    """
+    """Who was corrupted by whom and when, in the consultations that an office lived through."""
     if trees.in_turn:
-        raise ValueError("corruption is worked out where sub-questions are asked together, not in turn")
+        return _in_turn(trees, times, made, attack)
     infected = _down(trees, times, attack)
     _up(trees, times, made, attack, infected)
     return infected
 
 
-def dictated(trees: Trees, times: Sequence[Times], infected: Infected, attack: Attack) -> list[Answers]:
-    """What corrupted humans answer, by level, (nodes, questions); -1 for whoever answers for itself."""
-    given = []
-    for level, own, when in zip(trees.levels, times, infected.when, strict=True):
-        heard = level.appeal + level.rhetoric.best_of(1)
-        np.put_along_axis(heard, level.truth[None], -np.inf, axis=0)
-        given.append(np.where(_infectious(when, own.finish, attack), heard.argmax(axis=0), -1))
-    return given
+def answering_for_the_attack(times: Sequence[Times], infected: Infected, attack: Attack) -> list[Mask]:
+    """Who is corrupted and not in quarantine when it answers, by level, (people, questions)."""
+    return [_infectious(when, own.finish, attack) for own, when in zip(times, infected.when, strict=True)]
 
 
 def reproduction(attack: Attack, branching: int, infectious: float) -> float:
@@ -112,9 +107,7 @@ def _down(trees: Trees, times: Sequence[Times], attack: Attack) -> Infected:
     by: list[Ticks] = []
     for level in reversed(trees.levels):
         own = times[level.height]
-        outside = streams.uniforms(level.places, "exposure") < attack.exposure
-        if level is trees.root:
-            outside |= streams.uniforms(level.places, "root exposure") < attack.root_exposure
+        outside = _from_outside(level.places, attack, level is trees.root)
         source = np.where(outside, OUTSIDE, NOBODY)
         if when and attack.questions_carry:
             asker = np.repeat(_infectious(when[0], times[level.height + 1].thought, attack), trees.branching, axis=0)
@@ -137,6 +130,47 @@ def _up(trees: Trees, times: Sequence[Times], made: Realised, attack: Attack, in
         newly = grouped.any(axis=1) & (infected.when[above] < 0)
         infected.by[above] = np.where(newly, grouped.argmax(axis=1), infected.by[above])
         infected.when[above] = np.where(newly, times[above].joining, infected.when[above])
+
+
+def _in_turn(trees: Trees, times: Sequence[Times], made: Realised, attack: Attack) -> Infected:
+    """Seat by seat in the order of their lives, all roots at once: what is read decides who passes it on next."""
+    infected = Infected(
+        [np.full(own.finish.shape, -1, dtype=np.int64) for own in times],
+        [np.full(own.finish.shape, NOBODY) for own in times],
+    )
+
+    def corrupt(height: int, seat: int, who: Mask, source: int, when: Ticks) -> None:
+        new = who & (infected.when[height][seat] < 0) & (when >= 0)
+        infected.when[height][seat] = np.where(new, when, infected.when[height][seat])
+        infected.by[height][seat] = np.where(new, source, infected.by[height][seat])
+
+    def live(height: int, seat: int, attacked: Mask) -> None:
+        own, place = times[height], trees.seats[height].places[seat]
+        corrupt(height, seat, _from_outside(place, attack, height == trees.depth), OUTSIDE, own.started[seat])
+        caught = streams.uniforms(place, "attack from above") < attack.passing
+        corrupt(height, seat, attacked & caught & attack.questions_carry, ASKER, own.started[seat])
+        sent = own.thought[seat]
+        for turn in range(trees.branching if height else 0):
+            child, below = seat * trees.branching + turn, times[height - 1]
+            live(height - 1, child, _infectious(infected.when[height][seat], sent, attack))
+            sent = below.finish[child]
+            late = made.late[height - 1]
+            sender = _infectious(infected.when[height - 1][child], sent, attack)
+            read = sender if late is None else sender & ~late[child]
+            caught = streams.uniforms(trees.seats[height - 1].places[child], "attack from below") < attack.passing
+            last = turn == trees.branching - 1
+            corrupt(height, seat, read & caught, turn, own.joining[seat] if last else sent)
+
+    live(trees.depth, 0, np.zeros(trees.questions, dtype=np.bool_))
+    return infected
+
+
+def _from_outside(places: Keys, attack: Attack, root: bool) -> Mask:
+    """Who is corrupted from outside, same shape."""
+    outside = streams.uniforms(places, "exposure") < attack.exposure
+    if root:
+        outside |= streams.uniforms(places, "root exposure") < attack.root_exposure
+    return np.asarray(outside)
 
 
 def _infectious(when: Ticks, sent: Ticks, attack: Attack) -> Mask:

@@ -25,7 +25,7 @@ from typing import Protocol
 import numpy as np
 from simpy import Environment, Event
 
-from hch.corruption import Attack, Infected, dictated, spread
+from hch.corruption import Attack, Infected, answering_for_the_attack, spread
 from hch.desks import NOBODY, Room, Work, room, uncollected
 from hch.minds import durations
 from hch.office import Office
@@ -89,7 +89,7 @@ def run(
     made, infected = realised(trees, human, office, times), None
     if attack is not None:
         infected = spread(trees, times, made, attack)
-        made = replace(made, dictated=dictated(trees, times, infected, attack))
+        made = replace(made, corrupted=answering_for_the_attack(times, infected, attack))
     work = sum((own.thought - own.started + own.finish - own.joining).sum(axis=0) for own in times)
     given = [
         np.where(own.finish < 0, -1, claims) for own, claims in zip(times, answers(trees, human, made), strict=True)

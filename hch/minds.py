@@ -91,6 +91,13 @@ def guess(level: Level, human: Overseer) -> Answers:
     return answers(voters(level, human, aided=level.height == 0, purpose="guess"), level.truth)
 
 
+def wanted(level: Level) -> Answers:
+    """What an attack wants to be answered: the false claim with most appeal and argument, (nodes, questions)."""
+    heard = level.appeal + level.rhetoric.best_of(1)
+    np.put_along_axis(heard, level.truth[None], -np.inf, axis=0)
+    return np.asarray(heard.argmax(axis=0))
+
+
 def replies(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> Answers:
     """``[c]``: the answer given when ``c`` is supported, (claims, nodes, questions): all that an engine need know."""
     members = voters(level, human, aided, which)

@@ -50,13 +50,13 @@ class Realised:
     """What time left of everybody's judgement, by level, leaves first, (nodes, questions).
 
     ``kept``: the share of discernment, or ``None`` where it is whole. ``late``: whether the answer came too late for
-    the asker, or ``None`` where nobody's can. ``dictated``: the claim that a corrupted human answers whatever it
-    believes, -1 for everybody else; ``None`` where nobody is attacked.
+    the asker, or ``None`` where nobody's can. ``corrupted``: who answers what an attack wants, whatever it believes;
+    ``None`` where nobody is attacked.
     """
 
     kept: Sequence[Floats | None]
     late: Sequence[Mask | None]
-    dictated: Sequence[Answers] | None = None
+    corrupted: Sequence[Mask] | None = None
 
 
 def realised(trees: Trees, human: Overseer, office: Office, times: Sequence[Times]) -> Realised:
@@ -99,16 +99,15 @@ def answers(trees: Trees, human: Overseer, made: Realised | None = None) -> list
         for start in range(0, questions, step):
             which = slice(start, start + step)
             answered[:, which] = _answered(level, human, which, supported, share)
-        if made is not None and made.dictated is not None:
-            dictated = made.dictated[level.height]
-            answered = np.where(dictated >= 0, dictated, answered)
+        if made is not None and made.corrupted is not None:
+            answered = np.where(made.corrupted[level.height], minds.wanted(level), answered)
         given.append(answered)
     return given
 
 
 def asked_in_turn(trees: Trees, human: Overseer, made: Realised | None = None) -> Told:
     """The same where answers decide what is asked next: who was asked what, besides."""
-    return told(trees, human) if made is None else told(trees, human, made.kept, made.late)
+    return told(trees, human) if made is None else told(trees, human, made.kept, made.late, made.corrupted)
 
 
 def _answered(level: Level, human: Overseer, which: slice, supported: Answers, share: Floats | None) -> Answers:

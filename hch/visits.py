@@ -108,7 +108,7 @@ def visits(
             subject=int(put[height][here]) if put else node,
             infected=_moment(infected, height, here),
             source=NOBODY if infected is None else int(infected.by[height][here]),
-            dictated=made.dictated is not None and bool(made.dictated[height][here] >= 0),
+            dictated=made.corrupted is not None and bool(made.corrupted[height][here]),
         )
         waiting += reversed([(height - 1, child, when) for child, when in _asked(trees, times, here, height, below)])
 

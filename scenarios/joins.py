@@ -102,8 +102,8 @@ class Turns(Joining, ABC):
         """The claim that all the sub-answers support; shapes (n, questions)."""
 
     @abstractmethod
-    def only(self, question: int) -> Turns:
-        """The same for one question of the batch."""
+    def only(self, which: slice) -> Turns:
+        """The same for some questions of the batch."""
 
     @abstractmethod
     def nodes(self, height: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import divergence.busy
 from distillers.approval import Approval
-from divergence import busy
 from divergence.busy import flooded, gameable, harm_against_load, panel
 from divergence.busy_labels import CORE, shared
 from divergence.figures.loads import loads
@@ -139,7 +139,7 @@ def test_the_panel_is_there_for_questions_in_turn_and_for_single_questions(scena
 
 
 def test_who_cannot_be_gamed_more_or_less_has_no_gamma_star(monkeypatch):
-    monkeypatch.setattr(busy, "gameable", lambda overseer, gamma: None)
+    monkeypatch.setattr(divergence.busy, "gameable", lambda overseer, gamma: None)
     table = panel(Ledger(depth=1), loads=(1.25,), questions=20, seeds=1)
     assert table["gamma_star"].isna().all()
     assert table["at"].isna().all()

@@ -195,7 +195,6 @@ def test_time_and_attacks_can_be_asked_for(words, told):
         (["--hurry", "-1"], "office.hurry"),
         (["--set", "office.hury=1"], "did you mean 'hurry'?"),
         (["--staff", "1", "--set", "office.holds_desk=true"], "deadlock"),
-        (["--scenario", "powering", "--exposure", "0.5"], "asks in turn"),
         (["--bandwidth", "2"], "attack.bandwidth"),
     ],
 )

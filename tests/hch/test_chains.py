@@ -15,7 +15,6 @@ from distillers.imitation import rounds
 from distillers.lives import consultations
 from hch import batch, events, exact
 from hch.chains import told
-from hch.corruption import Attack, spread
 from hch.jobs import serve
 from hch.office import Office
 from hch.setting import Setting
@@ -166,10 +165,3 @@ def test_the_join_of_winners_wins_a_debate():
     debate = Debate()
     margins = max_min(setting.trees, debate.verdicts(setting, 0), 0)[-1][:, 0]
     assert np.array_equal(margins.argmax(axis=0), debate.optimum(setting).root.argmax(axis=0))
-
-
-def test_corruption_is_not_worked_out_where_questions_are_asked_in_turn():
-    trees = Powering(claims=4, bits=2).trees(0, 2)
-    run = events.run(trees, Human())
-    with pytest.raises(ValueError, match="in turn"):
-        spread(trees, run.times, run.made, Attack())

@@ -14,6 +14,7 @@ from hch.timing import realised
 from overseers.human import Human
 from scenarios.ledger import Ledger
 from scenarios.majority import Majority
+from scenarios.powering import Powering
 
 EVERYBODY = Office()
 PROMPT = Human(think_minutes=1.0, think_family="exponential", join_minutes=1.0)
@@ -133,3 +134,69 @@ def test_with_perfect_people_the_root_is_wrong_as_often_as_a_fragile_join_breaks
     wrong = (events.run(trees, perfect, attack=attack).answers[-1] != trees.root.truth).mean()
     expected = 1 - (1 - t) ** 7
     assert abs(wrong - expected) <= 4 * math.sqrt(expected * (1 - expected) / questions)
+
+
+# Where questions are asked in turn
+
+
+def test_in_turn_too_upward_corruption_follows_the_recursion():
+    # b = 2, d = 3: answers alone carry the attack, and what one human does to another is as if asked together.
+    chance, t, passing, questions = 0.05, 0.05, 0.3, 3000
+    for _ in range(3):
+        chance = 1 - (1 - t) * (1 - passing * chance) ** 2
+    trees = Powering(claims=2, bits=4).trees(1, questions)
+    _, told = infected(trees, Attack(infectivity=passing, exposure=t, questions_carry=False))
+    assert abs(told.root.mean() - chance) <= 4 * math.sqrt(chance * (1 - chance) / questions)
+
+
+def test_in_turn_too_downward_corruption_is_a_branching_process():
+    questions, attack = 1500, Attack(infectivity=0.6, exposure=0.0, root_exposure=1.0)
+    _, told = infected(Powering(claims=2, bits=6).trees(2, questions), attack)
+    ended = 1.0 - (told.by[0] == ASKER).any(axis=0).mean()
+    expected = extinct(2, 0.6, 1.0, 5)
+    assert abs(ended - expected) <= 4 * math.sqrt(expected * (1 - expected) / questions)
+
+
+def test_in_turn_an_answer_corrupts_who_asks_the_next_question():
+    trees = Powering(claims=2, bits=4).trees(5, 500)
+    office = Office(staff=900, deadlines=(25.0, 60.0, 150.0))
+    attack = Attack(exposure=0.05, infectivity=0.9, quarantine_minutes=25.0)
+    (times, made), told = infected(trees, attack, Human(), office)
+    through = 0
+    for height, (when, by) in enumerate(zip(told.when, told.by, strict=True)):
+        assert ((when >= 0) == (by != NOBODY)).all()
+        assert (times[height].started[when >= 0] >= 0).all()
+        for seat, question in zip(*np.nonzero(by != NOBODY), strict=True):
+            source, moment, place = by[seat, question], when[seat, question], (seat, question)
+            if source == OUTSIDE:
+                assert moment == times[height].started[place]
+                continue
+            if source == ASKER:
+                sender, level = seat // 2, height + 1
+                first = seat % 2 == 0
+                sent = times[level].thought[sender, question] if first else times[height].finish[seat - 1, question]
+                through += told.by[level][sender, question] == 0 and not first
+            else:
+                sender, level = seat * 2 + source, height - 1
+                sent = times[level].finish[sender, question]
+                assert not made.late[level][sender, question]
+            assert 0 <= told.when[level][sender, question] <= sent <= moment
+            assert sent - told.when[level][sender, question] < 25.0 * 60e9
+    assert through > 10  # corrupted by the first answer, and passed on with the second question
+
+
+def test_in_turn_too_the_corrupted_answer_what_the_attack_wants():
+    trees, human = Powering(claims=5, bits=4).trees(7, 300), Human(gameability=1.0)
+    run = events.run(trees, human, attack=Attack(exposure=0.1, infectivity=0.5))
+    assert run.infected is not None
+    for visit in [one for q in range(5) for one in events.consult(trees, q, human, attack=Attack(exposure=0.1)).visits]:
+        assert not (visit.dictated and visit.answer == visit.truth)
+        assert visit.dictated == (visit.infected is not None)
+    perfect = Human(discernment=1000.0, leaf_discernment=1000.0)
+    # People who do not err: a root is wrong only if somebody was corrupted; and a corrupted root is always wrong.
+    run = events.run(trees, perfect, attack=Attack(exposure=0.1, infectivity=0.5))
+    wrong = (run.answers[-1] != trees.root.truth)[0]
+    anybody = np.any([(when >= 0).any(axis=0) for when in run.infected.when], axis=0)
+    assert not (wrong & ~anybody).any()
+    assert wrong[run.infected.root].all()
+    assert (wrong & ~run.infected.root).any()
