@@ -44,5 +44,5 @@ async def _warming(_: Starlette) -> AsyncIterator[None]:
 
 
 def install() -> None:
-    """Make the marimo server that is started next in this process get ready ahead, and look for garbage from then on."""
+    """Make the marimo server that is started next in this process get ready ahead, and collect garbage from then on."""
     LIFESPAN_REGISTRY.register("hch-warm-up", _warming)
