@@ -97,11 +97,11 @@ class Consulted:
         """What time and attacks did to people, if they did."""
         visits = self.record.visits
         late, hurried = sum(visit.late for visit in visits), sum(visit.kept < 1.0 for visit in visits)
-        told = [f"{late} answers came too late"] if late else []
-        told += [f"{hurried} people verified less than usual"] if hurried else []
+        told = [f"answers that came too late: {late}"] if late else []
+        told += [f"people who verified less than usual: {hurried}"] if hurried else []
         if self.attack is not None:
             infected = sum(visit.infected is not None for visit in visits)
-            told.append(f"{infected} people were corrupted, {sum(v.dictated for v in visits)} still when they answered")
+            told.append(f"people corrupted: {infected}, still when they answered: {sum(v.dictated for v in visits)}")
         return ["; ".join(told)] if told else []
 
 

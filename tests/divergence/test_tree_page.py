@@ -177,9 +177,9 @@ def test_questions_asked_in_turn_are_shown_as_they_were_asked():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--staff", "2", "--hurry", "2"], "verified less than usual"),
-        (["--deadline", "20"], "answers came too late"),
-        (["--exposure", "0.3", "--quarantine", "5"], "people were corrupted"),
+        (["--staff", "2", "--hurry", "2"], "who verified less than usual"),
+        (["--deadline", "20"], "answers that came too late"),
+        (["--exposure", "0.3", "--quarantine", "5"], "people corrupted:"),
         (["--set", "office.skill_spread=1.0", "--staff", "3"], "office: staff 3, skill_spread 1"),
     ],
 )
