@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from divergence.busy import gameable, panel
 from divergence.cell import Cell, Result, Row
 from divergence.spec import Spec
 
@@ -20,7 +19,11 @@ class LoadCell(Cell):
 
     def run(self) -> Result:
         """A row per core scheme, way of asking and load."""
-        table = panel(self.scenario.part, self.overseer.part, self.seed, questions=self.questions, seeds=self.seeds)
+        from divergence import busy  # an event simulation, which other studies need not import
+
+        table = busy.panel(
+            self.scenario.part, self.overseer.part, self.seed, questions=self.questions, seeds=self.seeds
+        )
         place = {"scenario": self.scenario.label, "overseer": self.overseer.label}
         lines = table.drop(columns="scenario").to_dict("records")
         return Result(self.index, tuple(Row(place | {str(key): line[key] for key in line}, b"") for line in lines), b"")
@@ -31,7 +34,9 @@ def cells(spec: Spec) -> list[Cell]:
     asked = spec.load
     if asked is None:
         return []
-    overseers = [named for named in spec.overseers if gameable(named.part, 0.0) is not None]
+    from divergence import busy
+
+    overseers = [named for named in spec.overseers if busy.gameable(named.part, 0.0) is not None]
     places = [(scenario, overseer) for scenario in spec.scenarios for overseer in overseers]
     return [
         LoadCell(index, *place, schemes=(), seed=spec.first_seed, questions=asked.questions, seeds=asked.seeds)

@@ -7,6 +7,7 @@ Marimo runs in this process, so parts of one's own (``--plugin``) are known to t
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import importlib.util
 import os
@@ -126,6 +127,7 @@ def _copied(path: Path) -> Path:
 def _serve(command: list[str], path: Path, headless: bool, port: int | None, given: list[str] | None = None) -> None:
     """Hand over to marimo, as ``python -m marimo`` would; returns when the server is stopped."""
     os.environ["MARIMO_RESTRICT_SHARING"] = "true"
+    gc.disable()  # imports leave next to no garbage, and looking for it takes a tenth of their time; warmup.py ends it
     for name in ("policy", "assets", "warmup"):  # by name: divergence does not depend on notebooks
         importlib.import_module(f"notebooks.{name}").install()
     options = ["--host", HOST, "--no-sandbox", *(["--headless"] if headless else [])]

@@ -24,6 +24,7 @@ html_theme_options = {
     "description": "How far from HCH?",
     "font_family": "system-ui, sans-serif",
 }
+html_static_path = ["_static"]
 html_show_sphinx = False
 html_copy_source = False
 html_show_sourcelink = False

@@ -22,7 +22,6 @@ from overseers.base import Overseer
 from overseers.human import Human
 from scenarios import part as parts
 from scenarios.base import Scenario, TreeScenario
-from scenarios.part import Part
 
 CORE = ("imitation", "approval", "approval-frozen", "reward-modelling", "debate")
 MEASURES = ("harm", "better", "divergence_tv", "accuracy", "accuracy_difference")
@@ -70,7 +69,7 @@ def live_tables(values: Mapping[str, Any]) -> Tables:
     scenario = _with(_scenarios()[values["scenario"]], values)
     human = _with(Human, values)
     chosen = _overseers()[values["overseer"]]
-    wraps = "member" in {field.name for field in dataclasses.fields(chosen)}  # type: ignore[arg-type]
+    wraps = "member" in {field.name for field in dataclasses.fields(chosen)}
     overseer = chosen(member=human) if wraps else _with(chosen, values)
     along = "overseer.member.gameability" if wraps else "overseer.gameability"
     schemes = [_with(_schemes()[name], values) for name in values["schemes"]]
@@ -150,8 +149,7 @@ def _schemes() -> dict[str, Any]:
     return {named.label: type(named.part) for named in api.default_spec(full=True).schemes}
 
 
-def _with(cls: Any, values: Mapping[str, Any]) -> Part:
+def _with(cls: Any, values: Mapping[str, Any]) -> Any:
     """A part with those of the values that it has fields for."""
     own = {field.name for field in dataclasses.fields(cls)}
-    made: Part = cls(**{name: value for name, value in values.items() if name in own})
-    return made
+    return cls(**{name: value for name, value in values.items() if name in own})

@@ -55,7 +55,7 @@ def departures(**crossings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=schemes)
 
 
-def _star(line: dict[str, Any]) -> str:
+def _star(line: dict[Any, Any]) -> str:
     """A crossing as people write it; ends of an interval may lie beyond the γ that were tried."""
     beyond = f"> {line['max']:g}"
     star, low, high = (f"{line[name]:.2f}" if np.isfinite(line[name]) else beyond for name in _STAR)

@@ -44,9 +44,5 @@ async def _warming(_: Starlette) -> AsyncIterator[None]:
 
 
 def install() -> None:
-    """Make the marimo server that is started next in this process get ready ahead.
-
-    Garbage is not looked for until it has: imports leave next to none, and looking takes a tenth of their time.
-    """
-    gc.disable()
+    """Make the marimo server that is started next in this process get ready ahead, and collect garbage from then on."""
     LIFESPAN_REGISTRY.register("hch-warm-up", _warming)

@@ -44,7 +44,7 @@ def figure(table: pd.DataFrame) -> go.Figure:
             }
             bar = go.Bar(
                 x=own[order],
-                y=[names.words(name) for name in own["field"]],
+                y=[names.axis_title(name, names.DEFAULT) for name in own["field"]],
                 name=label,
                 legendgroup=order,
                 showlegend=place == 0,
@@ -65,8 +65,13 @@ def figure(table: pd.DataFrame) -> go.Figure:
         },
         margin={"l": 10, "r": 10, "t": 90, "b": 40},
     )
-    found.update_xaxes(range=[min(0.0, float(table["first_low"].min())), max(1.0, float(table["total_high"].max()))])
-    found.update_xaxes(title="share of the variance", row=rows)
+    low, high = min(0.0, float(table["first_low"].min())), max(1.0, float(table["total_high"].max()))
+    air = 0.03 * (high - low)
+    found.update_xaxes(range=[low - air, high + air])
+    for place in range(max(0, len(groups) - columns), len(groups)):  # the lowest panel of every column
+        found.update_xaxes(
+            title="share of the variance", showticklabels=True, row=place // columns + 1, col=place % columns + 1
+        )
     found.update_yaxes(automargin=True)
     return found
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from divergence import api, loads, plan, specfile, sweep, terminal
+from divergence import api, busy, plan, specfile, sweep, terminal
 from divergence.build import SpecError
 from divergence.busy import panel
 from divergence.cell import attempt
@@ -43,7 +43,7 @@ def test_it_is_computed_once(study, monkeypatch):
     def again(*_, **__):
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(loads, "panel", again)
+    monkeypatch.setattr(busy, "panel", again)
     continued = sweep(TABLE, study.directory, workers=1)
     pd.testing.assert_frame_equal(continued.grounds.load, study.grounds.load)
     assert [part.name for part in status(study.directory).parts] == ["results", "load"]
@@ -53,7 +53,7 @@ def test_an_office_that_cannot_be_simulated_leaves_the_study_standing(tmp_path, 
     def broken(*_, **__):
         raise ZeroDivisionError("no desks")
 
-    monkeypatch.setattr(loads, "panel", broken)
+    monkeypatch.setattr(busy, "panel", broken)
     found = sweep(TABLE, tmp_path / "study", workers=1)
     assert len(found.rows)
     assert not len(found.grounds.load)

@@ -1,5 +1,6 @@
 """``hch notebook`` and ``hch explore`` without a server: what is listed, what is refused, what marimo is handed."""
 
+import gc
 import importlib.util
 import runpy
 import sys
@@ -29,7 +30,8 @@ def handed(monkeypatch):
     )
     monkeypatch.setattr(runpy, "run_module", lambda *_, **__: found.append(list(sys.argv)))
     monkeypatch.setattr(sys, "argv", list(sys.argv))
-    return found
+    yield found
+    gc.enable()
 
 
 def test_the_questions_are_listed_in_order():
