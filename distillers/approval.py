@@ -22,6 +22,7 @@ from hch.policy import Choices, Policy
 from hch.setting import Setting
 from overseers import base as roles
 from overseers.base import Overseer
+from scenarios.blocks import blocks
 from scenarios.joins import Answers
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
@@ -64,12 +65,16 @@ def maximise(
     chosen: list[Answers] = []
     for level in trees.levels:
         supported = trees.joined(chosen[-1], level.height) if chosen else level.truth
-        speech = level.rhetoric.best_of(n)
+        speech, merit = level.rhetoric.best_of(n), level.merit(supported)
         hearing = setting.hearing(level.height, searched=n)
-        rated = roles.rate(rater, hearing, speech, level.merit(supported))
-        if allowed is not None:
-            rated = np.where(allowed(level.height), rated, -np.inf)
-        chosen.append(choose(rated, level.places))
+        best = np.empty(level.places.shape, dtype=np.intp)
+        for some in blocks(merit.shape):
+            here = slice(None), some
+            rated = roles.rate(rater, hearing.at(here), speech[here], merit[here])
+            if allowed is not None:
+                rated = np.where(allowed(level.height)[here], rated, -np.inf)
+            best[some] = choose(rated, level.places[some])
+        chosen.append(best)
     return Choices(chosen, trees.claims)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from distillers.learners.base import Trainable
 from distillers.training import Training
-from divergence.measures import COSTS, MEASURES, REFERENCES, WORST, Measured, brief, measure, references, target
+from divergence.measures import COSTS, MEASURES, REFERENCES, WORST, Measured, brief, measure, near, references, target
 from divergence.office_trees import OFFICE, OfficeTrees, in_time
 from divergence.trained import trained
 from hch.setting import Setting
@@ -128,10 +128,10 @@ def attempt(cell: Cell) -> Outcome:
 def run(cell: Cell) -> Result:
     """Measure every scheme of a cell."""
     setting = Setting(_trees(cell.scenario.part, cell.seed, cell.questions), cell.overseer.part, cell.seed)
-    to = target(setting)
+    to = near(setting) if cell.brief else target(setting)
     compared = {"hch_accuracy": to.hch_accuracy} if cell.brief else references(setting, to)
     found = [
-        (named, OPTIMUM, brief(named.part, setting) if cell.brief else measure(named.part, setting, to))
+        (named, OPTIMUM, brief(named.part, setting, to) if cell.brief else measure(named.part, setting, to))
         for named in cell.schemes
         if cell.optima
     ]

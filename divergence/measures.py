@@ -128,6 +128,12 @@ def target(setting: Setting) -> Target:
     )
 
 
+def near(setting: Setting) -> Target:
+    """The same for whoever asks for distances from HCH alone: HCH without persuasion is not worked out."""
+    hch, root = setting.hch.root, setting.trees.root
+    return Target(hch, hch, one_hot(root.truth[0], root.claims), one_hot(root.planted[0], root.claims))
+
+
 def references(setting: Setting, to: Target) -> dict[str, Floats]:
     """The references every picture is drawn against, one number per question each."""
     claims, truth = setting.trees.claims, setting.trees.root.truth[0]
@@ -175,15 +181,13 @@ def _worst(scheme: Scheme, setting: Setting, policy: Policy, ratings: Floats | N
     return {name: worst.mean for name, worst in zip(WORST, found, strict=True)}
 
 
-def brief(scheme: Scheme, setting: Setting) -> Measured:
+def brief(scheme: Scheme, setting: Setting, to: Target) -> Measured:
     """Distances from HCH alone, one number per question each: enough to try a ranking again, in less time."""
-    hch, root = setting.hch.root, setting.trees.root
-    to = Target(hch, hch, one_hot(root.truth[0], root.claims), one_hot(root.planted[0], root.claims))
     try:
-        values = _from_hch(optimum(scheme, setting), to)
+        values = from_hch(optimum(scheme, setting), to)
     except NoOptimum as reason:
         return Measured({}, None, str(reason))
-    left_out = NEED_A_TRUTH if root.grades is not None else frozenset[str]()
+    left_out = NEED_A_TRUTH if setting.trees.root.grades is not None else frozenset[str]()
     return Measured({name: values[name] for name in BRIEF if name not in left_out}, None)
 
 
@@ -192,7 +196,7 @@ def harm(pi: Floats, hch: Floats, true: Floats) -> Floats:
     return np.asarray((np.maximum(pi - hch, 0.0) * (1.0 - true)).sum(axis=0))
 
 
-def _from_hch(policy: Policy, to: Target) -> dict[str, Floats]:
+def from_hch(policy: Policy, to: Target) -> dict[str, Floats]:
     """Distances from HCH. An abstained root is left out of all of them and counted by itself."""
     pi, answered = policy.root, 1.0 - policy.abstained
     accuracy = answered * (pi * to.true).sum(axis=0)
@@ -211,7 +215,7 @@ def distances(policy: Policy, to: Target) -> dict[str, Floats]:
     pi, answered = policy.root, 1.0 - policy.abstained
     middle = (pi + to.hch) / 2
     js = (special.rel_entr(pi, middle) + special.rel_entr(to.hch, middle)).sum(axis=0) / 2
-    return _from_hch(policy, to) | {
+    return from_hch(policy, to) | {
         "divergence_js": answered * js,
         "harm_reference": answered * harm(pi, to.unpersuaded, to.true),
         "deceived": answered * (pi * to.planted).sum(axis=0),

@@ -13,7 +13,7 @@ from distillers.episode import Episode
 from distillers.error_budget import Chain, chain
 from distillers.learners.base import Trainable
 from distillers.training import Trained, Training, train_for
-from divergence.measures import MEASURES, NEED_A_TRUTH, Measured, Target, distances, harm
+from divergence.measures import MEASURES, NEED_A_TRUTH, Measured, Target, distances, from_hch, harm
 from hch.setting import Setting
 from scenarios.part import PartError
 from scenarios.streams import Floats
@@ -24,13 +24,14 @@ def trained(
 ) -> Measured:
     """Train a scheme on the questions of ``taught`` and measure what it answers to those of ``deployed``.
 
-    Training that is impossible, or does not converge, is a ``status`` without values. ``brief``: distances alone.
+    Training that is impossible, or does not converge, is a ``status`` without values. ``brief``: distances from HCH,
+    no more.
     """
     try:
         found = None if brief else chain(scheme, training, taught, deployed)
         run = train_for(scheme, training, taught, deployed) if found is None else found.run
         policy = run.learner.deployed(deployed)
-        values = distances(policy, to) | ({} if found is None else _budget(found, to))
+        values = from_hch(policy, to) if found is None else distances(policy, to) | _budget(found, to)
         if isinstance(scheme, Rated) and not brief:
             values["approval"] = (policy.root * scheme.ratings(deployed, policy)).sum(axis=0)
     except (PartError, ArithmeticError) as reason:

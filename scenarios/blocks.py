@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
+
 _NUMBERS = 1 << 16
 """In a piece of one array, half a MiB: smaller ones cost more in calls than they save in memory traffic (measured)."""
 
@@ -25,12 +27,12 @@ def blocks(shape: tuple[int, ...]) -> Iterator[slice]:
         yield slice(start, start + step)
 
 
-def in_pieces(
-    shape: tuple[int, ...], work: Callable[[tuple[slice, slice]], NDArray[np.float64]]
-) -> NDArray[np.float64]:
+def in_pieces(shape: tuple[int, ...], work: Callable[[tuple[slice, slice]], Floats]) -> Floats:
     """An array of this shape of which ``work`` makes one piece at a time, given where it is."""
+    pieces = [(slice(None), some) for some in blocks(shape)]
+    if len(pieces) == 1:
+        return work(pieces[0])
     out = np.empty(shape)
-    for some in blocks(shape):
-        piece = slice(None), some
+    for piece in pieces:
         out[piece] = work(piece)
     return out

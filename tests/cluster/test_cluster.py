@@ -15,7 +15,7 @@ from divergence.pool import PoolError
 from divergence.specfile import parse
 from divergence.store import FILE, Store
 
-pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 pytestmark = pytest.mark.slow
 
 TABLE = {
@@ -54,6 +54,8 @@ def cluster(tmp_path, workers=2):
         if workers:
             arguments = ["--nworkers", str(workers), "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
             started.append(subprocess.Popen([*dask[:-1], "distributed.cli.dask_worker", address, *arguments], **common))
+            with distributed.Client(address, timeout=60, set_as_default=False) as client:  # a busy machine is slow
+                client.wait_for_workers(workers, timeout=60)
         yield address, *started
     finally:
         for process in reversed(started):

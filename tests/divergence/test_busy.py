@@ -10,7 +10,7 @@ from distillers.approval import Approval
 from divergence.busy import flooded, gameable, harm_against_load, panel
 from divergence.busy_labels import CORE, shared
 from divergence.figures.loads import loads
-from divergence.measures import brief
+from divergence.measures import brief, near
 from hch.office import Office
 from hch.setting import Setting
 from overseers.human import Human
@@ -28,7 +28,8 @@ def table():
 
 def test_unhurried_labels_give_the_harm_of_the_study():
     calm = harm_against_load([SCENARIO], office=Office(staff=5), loads=(2.0,), questions=60, seeds=1)
-    alone = brief(Approval(), Setting(SCENARIO.trees(0, 60), Human(), 0)).values["harm"].mean()
+    setting = Setting(SCENARIO.trees(0, 60), Human(), 0)
+    alone = brief(Approval(), setting, near(setting)).values["harm"].mean()
     by_scheme = calm.set_index("scheme")
     assert by_scheme.loc["approval", "mean"] == alone
     assert by_scheme.loc["imitation", "mean"] == pytest.approx(0.0, abs=1e-12)
