@@ -65,6 +65,10 @@ def test_cells_are_the_studys_training_on_other_budgets():
     assert not any(cell.optima for cell in cells)
     plain = SPEC.replace('phases = ["optimum", "trained"]', "")
     assert learning.cells(specfile.loads(plain, "spec")) == []
+    office = learning.cells(specfile.loads(SPEC.replace("[sweep]", "staff = 3\nbatch = 10\n[sweep]"), "spec"))
+    budgets = {cell.training.human_minutes: cell.training.batch for cell in office}
+    assert max(budgets) == 4 * 8000.0
+    assert [budgets[8000.0 * share] for share in (0.5, 1.0, 2.0, 4.0)] == [10, 10, 20, 40]
     limit = SPEC.replace("human_minutes = 8000.0", "exact_labels = true")
     assert learning.cells(specfile.loads(limit, "spec")) == []
 
