@@ -21,7 +21,7 @@ import numpy as np
 
 from distillers.learners.base import Trainable
 from distillers.students.table import Table
-from distillers.training import Trained, Training, in_the_limit, train
+from distillers.training import Trained, Training, in_the_limit, train, train_for
 from hch.setting import Setting
 from scenarios.streams import Floats
 
@@ -69,6 +69,6 @@ def chain(scheme: Trainable, training: Training, taught: Setting, deployed: Sett
     ideal = in_the_limit(scheme, replace(training, student=Table()), deployed)
     best = in_the_limit(scheme, training, deployed)
     here = best if training.exact_labels else train(scheme, training, deployed)
-    run = here if taught is deployed else train(scheme, training, taught)
+    run = here if taught is deployed else train_for(scheme, training, taught, deployed)
     trained = (ideal.policy, best.policy, here.policy, run.learner.deployed(deployed))
     return Chain((deployed.hch.root, *(policy.root for policy in trained)), run)

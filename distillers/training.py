@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from distillers import clock
+from distillers import clock, mixture
 from distillers.learners.base import Learner, Trainable
 from distillers.lessons import Lessons
 from distillers.shift import Shift
@@ -24,6 +24,7 @@ from hch.policy import Policy
 from hch.setting import Setting
 from overseers.pace import TICKS_PER_MINUTE
 from scenarios.part import Part, PartError, field, part
+from scenarios.streams import Floats
 
 
 @part
@@ -33,6 +34,9 @@ class Training(Part):
     student: Student = field(Table(), "what is trained")
     human_minutes: float = field(200_000.0, "budget of human work", unit="minutes", gt=0, le=1e12)
     shift: Shift = field(Shift(), "how the questions of training differ from those of deployment")
+    training_share: float = field(
+        1.0, "share of training's questions in what is learned; the rest is deployment's", symbol="w", ge=0, le=1
+    )
     batch: int = field(500, "labels made with one snapshot", unit="labels", ge=1, le=10**7)
     curriculum: float = field(
         0.0, "agreement with its teacher at which larger questions are asked (0: an equal share for all)", ge=0, le=1
@@ -73,11 +77,23 @@ class Trained:
         return self.history[-1].policy
 
 
-def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
-    """Train a scheme's student in a setting. Raises ``PartError`` if the budget does not pay for one label."""
+def train_for(scheme: Trainable, training: Training, taught: Setting, deployed: Setting) -> Trained:
+    """Train in one setting for another; some of the labels may be of the other's questions."""
+    if taught is deployed or training.training_share == 1.0:
+        return train(scheme, training, taught)
+    both = mixture.mixed(taught, deployed)
+    return train(scheme, training, both, mixture.weights(taught, deployed, training.training_share))
+
+
+def train(scheme: Trainable, training: Training, setting: Setting, weights: Floats | None = None) -> Trained:
+    """Train a scheme's student in a setting. Raises ``PartError`` if the budget does not pay for one label.
+
+    ``weights``: what labels count by root question, (questions,); 1 each if ``None``.
+    """
     if training.exact_labels:
-        return in_the_limit(scheme, training, setting)
+        return in_the_limit(scheme, training, setting, weights)
     learner = scheme.learner(setting, training.student)
+    learner.weights = weights
     lessons = Lessons(learner, training.human_minutes, training.batch, training.curriculum)
     if training.in_time:
         in_flight = training.batch if training.asynchronous else 0
@@ -86,12 +102,19 @@ def train(scheme: Trainable, training: Training, setting: Setting) -> Trained:
         history = tuple(_on_a_budget(learner, lessons))
     if not history:
         raise PartError(f"training.human_minutes: {training.human_minutes:g} do not pay for one label")
-    return Trained(learner, history, lessons.status)
+    return Trained(learner, history, _status(training, lessons, history[-1].labels))
 
 
-def in_the_limit(scheme: Trainable, training: Training, setting: Setting) -> Trained:
+def _status(training: Training, lessons: Lessons, labels: int) -> str:
+    if labels < training.batch:
+        return f"training.batch: {training.batch} labels are more than the {labels} that the budget pays for"
+    return lessons.status
+
+
+def in_the_limit(scheme: Trainable, training: Training, setting: Setting, weights: Floats | None = None) -> Trained:
     """The best that a scheme's student can become: fitted, level by level, to the exact distribution of labels."""
     learner = scheme.limit(setting, training.student)
+    learner.weights = weights
     for height in learner.heights:
         learner.learn_exactly(height, learner.policy())
     return Trained(learner, (Snapshot(np.inf, np.inf, 0, learner.policy()),))

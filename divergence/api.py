@@ -165,7 +165,7 @@ def _training_spec(quick: bool, full: bool, phases: Sequence[str]) -> Spec:
     table = tomllib.loads(text) | {"phases": list(phases)} | ({"questions": 30, "seeds": 1} if quick else {})
     if quick:
         table["sweep"]["overseer.gameability"]["steps"] = 5
-        table["training"]["human_minutes"] = 20_000.0
+        table["training"]["human_minutes"] = 30_000.0
     return specfile.parse(table, "compare")
 
 

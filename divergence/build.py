@@ -32,12 +32,13 @@ FAMILIES: dict[str, tuple[type[Part], str]] = {
 INNER: dict[str, tuple[type[Part], str]] = {
     "student": (Student, "distillers.students"),
     "learning": (Learning, "distillers.learners"),
-    "examples": (Examples, "distillers.learners"),
+    "example": (Examples, "distillers.learners"),
     "shift": (Shift, "distillers"),
 }
 """Kinds of parts that are only ever fields of others."""
 
 KINDS = FAMILIES | INNER
+"""All of them."""
 
 
 class SpecError(ValueError):

@@ -29,7 +29,10 @@ PLACE = ("scenario", "overseer", "scheme")
 
 
 def cells(spec: Spec, shares: Sequence[float] = SHARES, seeds: int = SEEDS) -> list[Cell]:
-    """Every budget of every scenario and overseer, brief; none where nothing is trained on a budget."""
+    """Every budget of every scenario and overseer, brief; none where nothing is trained on a budget.
+
+    Of as many ``seeds`` as the study has, at most.
+    """
     if TRAINED not in spec.phases or spec.training is None or spec.sample is not None:
         return []
     asked = focused(spec)
@@ -42,7 +45,7 @@ def cells(spec: Spec, shares: Sequence[float] = SHARES, seeds: int = SEEDS) -> l
     whole = training.human_minutes * questions / spec.questions
     found: list[Cell] = []
     for scenario in asked.scenarios:
-        for seed in range(spec.first_seed, spec.first_seed + seeds):
+        for seed in range(spec.first_seed, spec.first_seed + min(seeds, spec.seeds)):
             for overseer in asked.overseers:
                 for share in shares:
                     own = _on(training, whole, share)

@@ -1,4 +1,4 @@
-"""What there is: every scenario, overseer and scheme, with fields, symbols, units and ranges."""
+"""What there is: every scenario, overseer, scheme and way to train, with fields, symbols, units and ranges."""
 
 from __future__ import annotations
 
@@ -9,26 +9,34 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from divergence.build import FAMILIES
+from divergence.build import KINDS
+from hch.corruption import Attack
+from hch.office import Office
 from scenarios import part as parts
 from scenarios.part import Part
+
+AROUND: tuple[type[Part], ...] = (Office, Attack)
+"""What people of any kind may be in: how they are organised, and what corrupts them."""
 
 
 def as_records() -> dict[str, list[dict[str, Any]]]:
     """Kind → parts, each with ``name``, ``summary`` and ``fields``: what programs read."""
-    return {f"{kind}s": [_record(cls) for cls in _known(kind)] for kind in FAMILIES}
+    return {f"{kind}s": [_record(cls) for cls in _known(kind)] for kind in KINDS}
 
 
 def show(console: Console) -> None:
     """Print a table per part."""
-    for kind in FAMILIES:
+    for kind in KINDS:
         for cls in _known(kind):
             console.print(f"\n[bold]{kind} {cls.part_name()}[/bold]  {_summary(cls)}")
             console.print(_table(cls))
+    for cls in AROUND:
+        console.print(f"\n[bold]{cls.part_name()}[/bold]  {_summary(cls)}  (hch tree --set {cls.part_name()}.FIELD=…)")
+        console.print(_table(cls))
 
 
 def _known(kind: str) -> list[type[Part]]:
-    family, package = FAMILIES[kind]
+    family, package = KINDS[kind]
     return [cls for _, cls in sorted(parts.find(family, package).items())]
 
 

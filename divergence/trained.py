@@ -12,7 +12,7 @@ from distillers.base import Rated
 from distillers.episode import Episode
 from distillers.error_budget import Chain, chain
 from distillers.learners.base import Trainable
-from distillers.training import Trained, Training, train
+from distillers.training import Trained, Training, train_for
 from divergence.measures import MEASURES, NEED_A_TRUTH, Measured, Target, distances, harm
 from hch.setting import Setting
 from scenarios.part import PartError
@@ -28,7 +28,7 @@ def trained(
     """
     try:
         found = None if brief else chain(scheme, training, taught, deployed)
-        run = train(scheme, training, taught) if found is None else found.run
+        run = train_for(scheme, training, taught, deployed) if found is None else found.run
         policy = run.learner.deployed(deployed)
         values = distances(policy, to) | ({} if found is None else _budget(found, to))
         if isinstance(scheme, Rated) and not brief:

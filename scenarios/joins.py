@@ -102,6 +102,10 @@ class Turns(Joining, ABC):
         """The claim that all the sub-answers support; shapes (n, questions)."""
 
     @abstractmethod
+    def only(self, which: slice) -> Turns:
+        """The same for some questions of the batch."""
+
+    @abstractmethod
     def nodes(self, height: int) -> int:
         """How many questions can come up at a level."""
 

@@ -49,7 +49,8 @@ class Answers(Limiting):
         luck = streams.uniforms(self.keys("pick", height, numbers), "question")
         place = np.minimum(np.searchsorted(flat.cumsum(), luck * flat.sum()), flat.size - 1)
         nodes, questions = np.divmod(place, chances.shape[1])
-        return Asked(height, nodes, questions, numbers, 1.0 / (flat.size * flat[place]))
+        counted = 1.0 if self.weights is None else self.weights[questions]
+        return Asked(height, nodes, questions, numbers, counted / (flat.size * flat[place]))
 
     def ticks(self, asked: Asked) -> Ticks:
         keys = self.keys("time", asked.height, asked.numbers)
@@ -66,7 +67,8 @@ class Answers(Limiting):
         self._stale.add(asked.height)
 
     def learn_exactly(self, height: int, snapshot: Policy) -> None:
-        self._counts[height] = MANY * self._taught(height, snapshot)
+        counted = MANY if self.weights is None else MANY * self.weights
+        self._counts[height] = counted * self._taught(height, snapshot)
         self._stale.add(height)
 
     def deployed(self, setting: Setting) -> Distributions:
@@ -83,7 +85,8 @@ class Answers(Limiting):
         if not self._dumbs_down:
             return wanted
         here = seen(self.setting, height)
-        return distribution(self.student.answers(here, MANY * wanted).scores(here))
+        counted = MANY if self.weights is None else MANY * self.weights
+        return distribution(self.student.answers(here, counted * wanted).scores(here))
 
     def _answers(self, setting: Setting, height: int) -> Floats:
         known = self.known(height)

@@ -63,6 +63,8 @@ class Learner(ABC):
 
     def __init__(self, setting: Setting, student: Student) -> None:
         self.setting, self.student = setting, student
+        self.weights: Floats | None = None
+        """What labels count by root question, (questions,); 1 each if ``None``."""
         self._orders: dict[int, Answers] = {}
 
     @property
@@ -77,7 +79,8 @@ class Learner(ABC):
             keys = self.keys("order", height, np.arange(nodes * questions))
             self._orders[height] = keys.argsort()
         place = self._orders[height][numbers % (nodes * questions)]
-        return Asked(height, place // questions, place % questions, numbers)
+        weights = None if self.weights is None else self.weights[place % questions]
+        return Asked(height, place // questions, place % questions, numbers, weights)
 
     def known(self, height: int) -> int:
         """The level as which questions of a level are treated: those larger than any in training, as the largest."""

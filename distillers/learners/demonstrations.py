@@ -48,14 +48,15 @@ class Demonstrations(Limiting):
         keys = self.keys("label", asked.height, asked.numbers)
         merit = labels.consulted(self.setting, asked, snapshot, keys)
         given = labels.draw(labels.belief(self.setting, asked, kept).answer(merit), keys, "answer")
-        self._take(asked.height, merit, self._persuasion(asked.height)[asked.where], one_hot(given, len(merit)))
+        counted = one_hot(given, len(merit)) * (1.0 if asked.weights is None else asked.weights)
+        self._take(asked.height, merit, self._persuasion(asked.height)[asked.where], counted)
 
     def learn_exactly(self, height: int, snapshot: Policy) -> None:
         belief = self.setting.human.own(self.setting.hearing(height))
         persuasion = self._persuasion(height)
-        claims = len(persuasion)
+        claims, counted = len(persuasion), 1.0 if self.weights is None else self.weights
         for chance, merit in labels.consultations(self.setting, height, snapshot):
-            columns = (one.reshape(claims, -1) for one in (merit, persuasion, chance * belief.answer(merit)))
+            columns = (one.reshape(claims, -1) for one in (merit, persuasion, counted * chance * belief.answer(merit)))
             self._take(height, *columns)
 
     def deployed(self, setting: Setting) -> Policy:

@@ -80,7 +80,7 @@ def bradley_terry(wins: Floats, precision: float) -> Floats:
     """
     losses = np.swapaxes(wins, 1, 2)
     seldom = np.where((wins > 0.0) & (losses > 0.0), 0.0, 0.5)
-    scores = np.mean(np.log(wins + seldom) - np.log(losses + seldom), axis=2)
+    scores: Floats = np.mean(np.log(wins + seldom) - np.log(losses + seldom), axis=2)
     counted, each = wins + losses, np.arange(wins.shape[1])
     todo = np.arange(len(wins))
     for _ in range(_MOST_STEPS):

@@ -120,8 +120,10 @@ def _page(page: str, labels: list[str], panels: int) -> dict[str, Any]:
     tall, between = _ROW * len(labels), _TOP + _FOOT
     inner = rows * tall + (rows - 1) * between
     width = (1 - _GAP * (columns - 1)) / columns
+    top = _TOP + _LEGEND * (3 if page == "narrow" else 1)  # the legend wraps
     changes: dict[str, Any] = {
-        "height": inner + _TOP + _LEGEND + _FOOT,
+        "height": inner + top + _FOOT,
+        "margin.t": top,
         "margin.l": 30 + int(7.4 * max((len(names.short(name)) for name in labels), default=0)),
         "dragmode": False if page == "narrow" else "zoom",
     }

@@ -7,6 +7,8 @@ import pytest
 
 from divergence import tree_page
 from divergence.consultation import consultation
+from hch.corruption import Attack
+from hch.office import Office
 from overseers.human import Human
 from scenarios.ledger import Ledger
 
@@ -24,7 +26,7 @@ DESK = {"width": 1400, "height": 1000}
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    consulted = consultation(Ledger(), Human(gameability=2.5), question=3, staff=4)
+    consulted = consultation(Ledger(), Human(gameability=2.5), question=3, office=Office(staff=4))
     return tree_page.write(consulted, tmp_path_factory.mktemp("tree") / "tree.html")
 
 
@@ -202,3 +204,28 @@ def test_the_numbers_download(desk):
     lines = csv.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 63
     assert lines[0].startswith("run,name,level,answer,truth,planted")
+
+
+def test_who_is_late_hurried_or_corrupted_bears_a_sign(chromium, tmp_path):
+    crowded = Office(staff=2, hurry=2.0, deadlines=(35.0, 35.0, 35.0))
+    consulted = consultation(Ledger(depth=3), Human(gameability=2.0), office=crowded, attack=Attack(exposure=0.1))
+    page = chromium.new_page(viewport=DESK)
+    page.goto(tree_page.write(consulted, tmp_path / "crowded.html").as_uri())
+    page.wait_for_selector("html[data-drawn]")
+    visits = consulted.record.visits
+    counts = {
+        "late": sum(visit.late for visit in visits),
+        "hurried": sum(visit.kept < 1.0 for visit in visits),
+        "corrupted": sum(visit.infected is not None for visit in visits),
+    }
+    for mark, count in counts.items():
+        assert count > 0
+        assert page.locator(f".run:first-child .drawing .mark.{mark}").count() == count
+        assert page.locator(f".legend .mark.{mark}").count() == 1
+    assert page.locator(".run:first-child .edge.late").count() == counts["late"]
+    page.locator('.run:first-child .person[data-name="q.2"]').click()
+    card = page.locator("#card").inner_text()
+    assert "by sub-answer 1" in card
+    assert "of the usual discernment" in card
+    page.locator("#search").fill("corrupted")
+    assert f"{counts['corrupted']} (γ = 2)" in page.locator("#found").inner_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import divergence.busy
 from distillers.approval import Approval
 from divergence.busy import flooded, gameable, harm_against_load, panel
 from divergence.busy_labels import CORE, shared
@@ -15,6 +16,7 @@ from hch.setting import Setting
 from overseers.human import Human
 from overseers.panel import Panel
 from scenarios.ledger import Ledger
+from scenarios.powering import Powering
 
 SCENARIO = Ledger(depth=3)
 
@@ -126,3 +128,19 @@ def test_floods_of_words_do_harm_where_people_hurry():
         assert table.loc[(scheme, 10.0), "kept"] < table.loc[(scheme, 0.0), "kept"]
         assert table.loc[(scheme, 10.0), "mean"] > table.loc[(scheme, 0.0), "mean"]
     assert table.loc[("imitation", 10.0), "mean"] == table.loc[("imitation", 0.0), "mean"]  # nobody argues
+
+
+@pytest.mark.parametrize("scenario", [Powering(claims=4, bits=3), Ledger(depth=0)])
+def test_the_panel_is_there_for_questions_in_turn_and_for_single_questions(scenario):
+    table = panel(scenario, loads=(1.25,), gameabilities=(1.0, 2.0), questions=20, seeds=1)
+    assert len(table) == 8
+    assert table["kept"].between(0.0, 1.0).all()
+    assert table["harm"].between(0.0, 1.0).all()
+
+
+def test_who_cannot_be_gamed_more_or_less_has_no_gamma_star(monkeypatch):
+    monkeypatch.setattr(divergence.busy, "gameable", lambda overseer, gamma: None)
+    table = panel(Ledger(depth=1), loads=(1.25,), questions=20, seeds=1)
+    assert table["gamma_star"].isna().all()
+    assert table["at"].isna().all()
+    assert table["harm"].between(0.0, 1.0).all()

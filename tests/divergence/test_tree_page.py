@@ -203,3 +203,9 @@ def test_what_cannot_be_is_refused(words, told):
     ran = CliRunner().invoke(app, ["tree", *words])
     assert ran.exit_code == 2
     assert told in ran.stderr
+
+
+def test_the_fields_of_offices_and_attacks_are_listed():
+    printed = CliRunner().invoke(app, ["list"]).stdout
+    for field in ("hurry", "holds_desk", "infectivity", "quarantine_minutes"):
+        assert field in printed
