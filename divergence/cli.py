@@ -338,12 +338,9 @@ def _finish(finished: Study, open_: bool) -> None:
     from divergence import study, terminal, terminal_sample
 
     study.write_tables(finished)
-    if finished.spec.sample is not None:  # a picture per drawn point would say nothing
-        terminal_sample.show(finished, console())
-        print(f"\nresults: {finished.directory / 'results.csv'}")
-        return
     path = reports.write(finished)
-    terminal.show(finished, console())
+    shown = terminal if finished.spec.sample is None else terminal_sample
+    shown.show(finished, console())
     print(f"\nreport: {path}")
     if open_:
         webbrowser.open(path.resolve().as_uri())

@@ -9,7 +9,7 @@ from typing import Any
 from divergence import style
 from divergence.cell import Named
 from divergence.figures import names
-from divergence.spec import Axis, Spec
+from divergence.spec import Axis, Range, Spec
 from scenarios.part import Part, notes
 
 _MOST_VALUES = 8
@@ -84,13 +84,13 @@ def _part(kind: str, one: Named, spec: Spec) -> str:
     kinds = type(one.part)
     alias = "" if one.label == kinds.part_name() else f" ({kinds.part_name()})"
     meaning = (kinds.__doc__ or "").strip().splitlines()[:1]
-    lines = _fields(one.part, "", {axis.path: axis for axis in spec.axes}, (f"{kind}.", f"{kind}.{one.label}."))
+    lines = _fields(one.part, "", {one.path: one for one in spec.varied}, (f"{kind}.", f"{kind}.{one.label}."))
     heads = ("field", "symbol", "value", "unit", "permitted", "meaning")
     shown = table(heads, lines) if lines else '<p class="soft">No fields.</p>'
     return f'<div class="panel"><h3>{text(one.label + alias)}</h3><p>{text(" ".join(meaning))}</p>{shown}</div>'
 
 
-def _fields(part: Part, inside: str, swept: dict[str, Axis], starts: tuple[str, ...]) -> list[list[Any]]:
+def _fields(part: Part, inside: str, swept: dict[str, Axis | Range], starts: tuple[str, ...]) -> list[list[Any]]:
     lines: list[list[Any]] = []
     for note in notes(type(part)):
         name, value = f"{inside}{note.name}", getattr(part, note.name)
@@ -101,7 +101,10 @@ def _fields(part: Part, inside: str, swept: dict[str, Axis], starts: tuple[str, 
     return lines
 
 
-def _value(value: Any, axis: Axis | None) -> str:
+def _value(value: Any, axis: Axis | Range | None) -> str:
+    if isinstance(axis, Range):
+        ends = [names.value(one) for one in axis.values]
+        return "drawn: " + (", ".join(ends) if axis.chosen else " to ".join(ends))
     if axis is not None:
         values = [names.value(one) for one in axis.values]
         many = len(values) > _MOST_VALUES

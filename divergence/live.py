@@ -6,7 +6,7 @@ kept, so another overseer or scheme on the same questions takes a fraction of a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -94,15 +94,17 @@ def study_of(
     along: str = "overseer.gameability",
     values: Sequence[Any] = GAMMAS,
     *,
+    beside: Mapping[str, Sequence[Any]] | None = None,
     questions: int = 200,
     seed: int = 0,
 ) -> Spec:
-    """The study that ``live`` measures: parts, the field that is swept, one seed."""
+    """The study that ``live`` measures: parts, the field that is swept (and others ``beside`` it), one seed."""
+    swept = {along: values, **(beside or {})}
     return Spec(
         scenarios=_named(scenarios),
         overseers=_named(overseers),
         schemes=_named(schemes),
-        axes=(Axis(along, along.rsplit(".", 1)[-1], tuple(values)),),
+        axes=tuple(Axis(path, path.rsplit(".", 1)[-1], tuple(tried)) for path, tried in swept.items()),
         questions=questions,
         seeds=1,
         first_seed=seed,

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import error_budget_section, figures, learning_sections, pairs, wording
+from divergence import drawn_sections, error_budget_section, figures, learning_sections, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.busy import OFFICE
@@ -55,6 +55,8 @@ class Section:
 
 def sections(study: Study) -> list[Section]:
     """The page from top to bottom."""
+    if study.spec.sample is not None:
+        return [*(Section(*one) for one in drawn_sections.made(study)), _assumed(study), _again(study)]
     fields = names.of_spec(study.spec)
     point = {name: value for name, value in focus(study).items() if name != panels.along(study.summary)}
     return [
@@ -241,7 +243,7 @@ def _busy(study: Study) -> list[Section]:
         "of a scheme that hurry takes from HCH. Compare the left panels with the right: how work is asked for matters "
         "as much as how much there is. Shaded bands are 95 % intervals, given the one stretch of office life lived."
     )
-    figure = figures.busy(table)
+    figure = figures.loads(table)
     return [
         Section(
             "load",

@@ -120,6 +120,11 @@ class Spec:
         return (*fields, "point") if ranges else fields
 
     @property
+    def varied(self) -> tuple[Axis | Range, ...]:
+        """Whatever is swept or drawn."""
+        return (*self.axes, *(self.sample.ranges if self.sample else ()))
+
+    @property
     def gameability(self) -> Axis | None:
         """The sweep of γ, if there is one along which γ* can be found."""
         return next((axis for axis in self.axes if axis.column == "gameability" and len(axis.values) > 1), None)

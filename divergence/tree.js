@@ -339,10 +339,35 @@ function csv() {
     const last = Math.max(...person.segments.map((one) => one[2]), 0);
     return [run.title, person.name, person.level, person.answer, person.truth, person.planted, person.supported, person.fate, person.marks.join(" "), ...spent, last];
   }));
-  const link = make("a", { download: page.name + ".csv" });
-  link.href = URL.createObjectURL(new Blob(["\ufeff" + [heads, ...lines].map((row) => row.map(quoted).join(",")).join("\n") + "\n"], { type: "text/csv;charset=utf-8" }));
+  save(page.name + ".csv", "text/csv;charset=utf-8", "\ufeff" + [heads, ...lines].map((row) => row.map(quoted).join(",")).join("\n") + "\n");
+}
+
+function save(name, type, content) {
+  const link = make("a", { download: name });
+  link.href = URL.createObjectURL(new Blob([content], { type }));
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+// ---- the trees as pictures ----
+
+const LOOKS = ["display", "fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-family", "font-size", "text-anchor", "dominant-baseline"];
+
+function standing(picture) {
+  const copy = picture.cloneNode(true), originals = picture.querySelectorAll("*");
+  copy.querySelectorAll("*").forEach((one, place) => {
+    const looks = getComputedStyle(originals[place]);
+    one.setAttribute("style", LOOKS.map((name) => `${name}:${looks.getPropertyValue(name)}`).join(";"));
+  });
+  const { x, y, width, height } = picture.viewBox.baseVal;
+  copy.removeAttribute("style");
+  copy.prepend(draw("rect", { x, y, width, height, fill: getComputedStyle(document.body).backgroundColor }));
+  return new XMLSerializer().serializeToString(copy);
+}
+
+function pictures() {
+  runs.querySelectorAll(".drawing > svg").forEach((picture, number) =>
+    save(page.name + (number ? "-" + (number + 1) : "") + ".svg", "image/svg+xml", standing(picture)));
 }
 
 // ---- what the reader does ----
@@ -406,6 +431,7 @@ document.getElementById("beside").addEventListener("click", (event) => {
   search();
 });
 document.getElementById("csv").addEventListener("click", csv);
+document.getElementById("svg").addEventListener("click", pictures);
 let wide = innerWidth < NARROW, pause = 0;
 addEventListener("resize", () => {
   clearTimeout(pause);

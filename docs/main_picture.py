@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from divergence import api
 from divergence import study as studies
@@ -41,13 +42,20 @@ def fingerprint() -> str:
     return hashlib.sha256(CSV.read_bytes()).hexdigest()
 
 
+def draw(figure: go.Figure) -> None:
+    """Write the picture; Kaleido would fetch MathJax if it were not told otherwise."""
+    import kaleido  # an extra
+
+    asked = {"fig": figure.to_dict(), "path": SVG, "opts": {"format": "svg", "width": 1000, "height": 560}}
+    kaleido.write_fig_from_object_sync([asked], kopts={"mathjax": False})
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         study = run(Path(scratch) / "study")
         numbers(study).to_csv(CSV, index=False)
         figure = curves(study.summary, study.crossings)
-        figure.update_layout(width=1000, height=560, paper_bgcolor="white", plot_bgcolor="white")
-        figure.write_image(SVG)
+        draw(figure.update_layout(paper_bgcolor="white", plot_bgcolor="white"))
     SVG.write_text(SVG.read_text(encoding="utf-8") + f"<!-- numbers: {fingerprint()} -->\n", encoding="utf-8")
 
 

@@ -8,9 +8,10 @@ with app.setup:
     import marimo as mo
 
     from divergence import bandwidth, busy, corruption
-    from divergence.figures import busy as pictures
+    from divergence.figures.busy import figure as harm_figure
     from hch.corruption import Attack
     from hch.office import Office
+    from notebooks.page import controls, picture
     from overseers.human import Human
     from scenarios.ledger import Ledger
     from scenarios.majority import Majority
@@ -46,7 +47,7 @@ def _():
 
 @app.cell
 def _(knobs):
-    mo.vstack(list(knobs.values()))
+    controls(knobs)
     return
 
 
@@ -61,7 +62,7 @@ def _(knobs):
         seeds=2,
         bunched=knobs.value["bunched"],
     )
-    pictures.figure(table)
+    picture(harm_figure(table), 420)
     return (table,)
 
 
@@ -99,7 +100,7 @@ def _():
 
 @app.cell
 def _(infectivity):
-    mo.hstack([infectivity])
+    infectivity  # noqa: B018 (what a cell shows)
     return
 
 
@@ -107,7 +108,7 @@ def _(infectivity):
 def _(infectivity):
     attack = Attack(infectivity=infectivity.value, exposure=0.0, root_exposure=1.0)
     phases = corruption.phase(Ledger(claims=2, depth=7), attack=attack, questions=100)
-    corruption.figure(phases)
+    picture(corruption.figure(phases))
     return (phases,)
 
 
@@ -138,7 +139,7 @@ def _(exposure, quarantine):
 def _(exposure, infectivity, quarantine):
     enemy = Attack(infectivity=infectivity.value, exposure=exposure.value, quarantine_minutes=float(quarantine.value))
     accuracies = bandwidth.against_bandwidth(Majority(depth=3), attack=enemy, questions=150)
-    bandwidth.figure(accuracies)
+    picture(bandwidth.figure(accuracies))
     return (accuracies,)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from divergence.figures import names
-from divergence.figures.busy import busy
 from divergence.figures.costs import costs
 from divergence.figures.curves import accuracy, curves
+from divergence.figures.loads import loads
 from divergence.figures.worst import worst
 from divergence.study import Study
 
-__all__ = ["accuracy", "better", "busy", "costs", "curves", "harm", "worst"]
+__all__ = ["accuracy", "better", "costs", "curves", "harm", "loads", "worst"]
 
 
 def harm(study: Study) -> go.Figure:

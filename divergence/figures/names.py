@@ -43,9 +43,9 @@ _LONGEST = 24
 
 
 def of_spec(spec: Spec) -> Fields:
-    """The swept fields of a study by column, and the default overseer's beside them."""
+    """The swept and drawn fields of a study by column, and the default overseer's beside them."""
     found = dict(DEFAULT)
-    for axis in spec.axes:
+    for axis in spec.varied:
         kind, *path = axis.path.split(".")
         for named in getattr(spec, f"{kind}s"):
             note = _note(named.part, path[1:] if path[0] == named.label and len(path) > 1 else path)

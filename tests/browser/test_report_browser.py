@@ -187,9 +187,13 @@ def test_hovering_tells_the_value_and_its_interval(desk):
 
 def test_it_prints_light_and_whole(desk):
     width = "document.querySelector('[data-figure=harm]').layout.width"
+    sizes = """[...document.querySelectorAll('[data-figure]')].map((one) =>
+        [one.layout.width * one.style.zoom, one.layout.height * one.style.zoom])"""
     desk.evaluate("dispatchEvent(new Event('beforeprint'))")
     desk.emulate_media(media="print", color_scheme="dark")
-    assert desk.evaluate(width) == 680
+    for across, down in desk.evaluate(sizes):
+        assert across == pytest.approx(680, abs=1)
+        assert down <= 880.5  # a sheet of A4, with a caption
     assert desk.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     desk.emulate_media(media="screen", color_scheme="light")
     desk.evaluate("dispatchEvent(new Event('afterprint'))")

@@ -197,6 +197,24 @@ def test_a_dark_phone(opened):
     )
 
 
+def test_the_tree_downloads_as_a_picture_that_stands_alone(desk, chromium):
+    found = []
+    desk.on("download", lambda one: found.append(one))
+    with desk.expect_download():
+        desk.locator("#svg").click()
+    while len(found) < 2:
+        desk.wait_for_timeout(50)
+    assert [one.suggested_filename for one in found] == ["tree-ledger-0-3.svg", "tree-ledger-0-3-2.svg"]
+    alone = chromium.new_page()
+    alone.set_content(found[0].path().read_text(encoding="utf-8"))
+    look = """() => [...document.querySelectorAll('.node')].map((node) => [node.dataset.name, node.textContent,
+        getComputedStyle(node.querySelector('.shape')).fill, getComputedStyle(node.querySelector('.shape')).stroke])"""
+    here = desk.locator(".drawing svg").first.evaluate(look.replace("document", "document.querySelector('.drawing')"))
+    assert alone.evaluate(look) == here
+    assert len(here) > 5
+    alone.close()
+
+
 def test_the_numbers_download(desk):
     with desk.expect_download() as csv:
         desk.locator("#csv").click()

@@ -9,7 +9,7 @@ import divergence.busy
 from distillers.approval import Approval
 from divergence.busy import flooded, gameable, harm_against_load, panel
 from divergence.busy_labels import CORE, shared
-from divergence.figures.busy import busy
+from divergence.figures.loads import loads
 from divergence.measures import brief
 from hch.office import Office
 from hch.setting import Setting
@@ -66,7 +66,7 @@ def stars():
 
 
 def test_the_picture_draws_every_line_and_marks_what_lies_beyond(stars):
-    drawn = busy(stars)
+    drawn = loads(stars)
     lines = [trace for trace in drawn.data if trace.mode == "lines+markers"]
     above = [trace for trace in drawn.data if trace.marker.symbol == "triangle-up-open"]
     known = stars.fillna({"gamma_star": 2.0}).set_index(["bunched", "scheme", "load"])["gamma_star"]

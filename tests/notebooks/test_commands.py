@@ -34,7 +34,7 @@ def handed(monkeypatch):
 
 def test_the_questions_are_listed_in_order():
     listed = notebook_commands.notebooks()
-    assert [one.number for one in listed] == [1, 2, 3, 4, 5, 6]
+    assert [one.number for one in listed] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert all(one.question.endswith("?") and one.about for one in listed)
     said = run("notebook")
     assert said.exit_code == 0
