@@ -17,7 +17,7 @@ from scipy import special
 
 from distillers.imitation import Imitation
 from distillers.training import Training, train
-from divergence import learning, report, specfile, study
+from divergence import learning, learning_sections, report, specfile, study
 from divergence.competition import frontier, minutes_to, reach, taxes
 from divergence.figures.learning import frontier as drawn_frontier
 from divergence.figures.learning import learning as drawn_learning
@@ -212,3 +212,15 @@ def test_a_run_killed_in_training_keeps_whole_cells_and_restarts_the_others(tmp_
     order = ["seed", "budget", "scheme"]
     rows = (one.learning.rows.sort_values(order, ignore_index=True) for one in (again, whole))
     pd.testing.assert_frame_equal(*rows)
+
+
+def test_training_over_time_is_shown_where_anybody_waits(tmp_path):
+    text = SPEC.replace('phases = ["optimum", "trained"]', 'phases = ["trained"]').replace("8000.0", "2000.0")
+    asked = specfile.loads(text.replace("[sweep]", "staff = 3\nbatch = 40\n[sweep]"), "spec")
+    found = study.Study(tmp_path, replace(asked, seeds=1), {})
+    sections = {one[0]: one for one in learning_sections.made(found)}
+    assert set(sections) == {"over-time", "chisel"}  # no learning curves were measured here
+    figure = sections["over-time"][3]
+    assert {trace.name for trace in figure.data} == {"imitation", "debate"}
+    assert "3 people" in sections["over-time"][2]
+    assert figure.layout.meta["layouts"]["narrow"]["height"] == figure.layout.height
