@@ -45,10 +45,11 @@ def made(study: Study) -> list[Made]:
 def _learning(study: Study, curves: pd.DataFrame) -> Made:
     spec = study.spec
     questions = min(spec.questions, MOST_QUESTIONS)
+    seeds = f"{min(SEEDS, spec.seeds)} seed{'s' * (min(SEEDS, spec.seeds) > 1)}"
     gamma = curves["gameability"].dropna().unique()
     at = f" at γ = {gamma[0]:g}" if len(gamma) == 1 else ""
     before = (
-        f"<p>{html.text(_BEFORE.format(questions=questions, seeds=SEEDS, at=at))}</p>"
+        f"<p>{html.text(_BEFORE.format(questions=questions, seeds=seeds, at=at))}</p>"
         f"<h3>Human minutes to get there</h3>{_taxes(study.learning.taxes)}"
     )
     reading = (
@@ -62,8 +63,8 @@ def _learning(study: Study, curves: pd.DataFrame) -> Made:
 
 
 _BEFORE = (
-    "What does a scheme come to on other budgets? The study's training again, on {questions} questions and {seeds} "
-    "seeds a point{at}, each budget a training run of its own. Harm is against HCH of the same humans, and an "
+    "What does a scheme come to on other budgets? The study's training again, on {questions} questions and {seeds} a "
+    "point{at}, each budget a training run of its own. Harm is against HCH of the same humans, and an "
     "untrained model answers at random."
 )
 
@@ -86,7 +87,7 @@ def _taxes(taxes: pd.DataFrame) -> str:
 
 _TAX = (
     "Human minutes, and the alignment tax: the ratio to the cheapest scheme that gets there, a geometric mean over "
-    "seeds with its 95 % interval. ≤: in some seed the smallest budget tried is enough, so less might do; tax ≥: so it "
+    "seeds with its 95 % interval (none from one seed). ≤: in some seed the smallest budget tried is enough, so less might do; tax ≥: so it "
     "is for the cheapest, and the interval is of this bound."
 )
 
