@@ -87,8 +87,8 @@ def _taxes(taxes: pd.DataFrame) -> str:
 
 _TAX = (
     "Human minutes, and the alignment tax: the ratio to the cheapest scheme that gets there, a geometric mean over "
-    "seeds with its 95 % interval (none from one seed). ≤: in some seed the smallest budget tried is enough, so less might do; tax ≥: so it "
-    "is for the cheapest, and the interval is of this bound."
+    "seeds with its 95 % interval (none from one seed). ≤: in some seed the smallest budget tried is enough, so less "
+    "might do; tax ≥: so it is for the cheapest, and the interval is of this bound."
 )
 
 
