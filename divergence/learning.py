@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from distillers.training import Training
 from divergence import cell, intervals
 from divergence.cell import TRAINED, Cell, measured
 from divergence.intervals import Draws
@@ -22,6 +23,8 @@ SHARES = tuple(2.0**power for power in range(-6, 5))
 SEEDS, MOST_QUESTIONS = 4, 50
 MEASURED = ("harm", "better", "divergence_tv", "accuracy", "hch_accuracy")
 BUDGET = "budget"
+_MOST_IN_TIME = 4.0
+"""Largest share where people wait for each other, which takes a simulated event a label."""
 PLACE = ("scenario", "overseer", "scheme")
 
 
@@ -37,6 +40,7 @@ def cells(spec: Spec, shares: Sequence[float] = SHARES, seeds: int = SEEDS) -> l
     schemes = tuple(named for named in asked.schemes if measured(named, TRAINED))
     if training is None or training.exact_labels or not schemes:
         return []
+    shares = [share for share in shares if share <= _MOST_IN_TIME or not training.in_time]
     questions = min(spec.questions, MOST_QUESTIONS)
     whole = training.human_minutes * questions / spec.questions
     found: list[Cell] = []
@@ -44,11 +48,17 @@ def cells(spec: Spec, shares: Sequence[float] = SHARES, seeds: int = SEEDS) -> l
         for seed in range(spec.first_seed, spec.first_seed + min(seeds, spec.seeds)):
             for overseer in asked.overseers:
                 for share in shares:
-                    own = replace(training, human_minutes=whole * share)
+                    own = _on(training, whole, share)
                     point = ((BUDGET, whole * share),)
                     parts = (scenario, overseer, schemes, seed, questions, point)
                     found.append(Cell(len(found), *parts, brief=True, training=own, optima=False))
     return found
+
+
+def _on(training: Training, whole: float, share: float) -> Training:
+    """The study's training on another budget; where that is larger, in larger batches, so that fits stay as many."""
+    batch = max(training.batch, round(training.batch * share))
+    return replace(training, human_minutes=whole * share, batch=batch)
 
 
 def focused(spec: Spec, gamma: float = 1.5) -> Spec:

@@ -6,6 +6,7 @@ A section here is (name, title, HTML, figure, how to read it, tables): ``section
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,15 +15,18 @@ import plotly.graph_objects as go
 from distillers.base import NoOptimum
 from distillers.chisel import Chisel
 from divergence import fragments as html
-from divergence.cell import TRAINED, gameability
+from divergence.cell import TRAINED, gameability, measured
 from divergence.chisel import ARGMAX, SAMPLED, Chiselled, chiselled
 from divergence.figures import chisel as timelines
 from divergence.figures import names
+from divergence.figures import series as overtime
 from divergence.figures.learning import frontier, learning
 from divergence.learning import MOST_QUESTIONS, SEEDS, focused
+from divergence.series import series
 from divergence.spec import Spec
 from divergence.study import Study
 from hch.setting import Setting
+from scenarios.part import PartError
 
 Made = tuple[str, str, str, go.Figure, str, dict[str, tuple[str, str]]]
 _GAMMA, _QUESTIONS, _MOST_ENTRIES = 2.0, 200, 5_000_000
@@ -35,16 +39,17 @@ def made(study: Study) -> list[Made]:
         return []
     curves = study.learning.curves
     found = [_learning(study, curves), _frontier(study, curves)] if len(curves) else []
-    return [*found, *_chisel(study.spec)]
+    return [*found, *_over_time(study.spec), *_chisel(study.spec)]
 
 
 def _learning(study: Study, curves: pd.DataFrame) -> Made:
     spec = study.spec
     questions = min(spec.questions, MOST_QUESTIONS)
+    seeds = f"{min(SEEDS, spec.seeds)} seed{'s' * (min(SEEDS, spec.seeds) > 1)}"
     gamma = curves["gameability"].dropna().unique()
     at = f" at γ = {gamma[0]:g}" if len(gamma) == 1 else ""
     before = (
-        f"<p>{html.text(_BEFORE.format(questions=questions, seeds=SEEDS, at=at))}</p>"
+        f"<p>{html.text(_BEFORE.format(questions=questions, seeds=seeds, at=at))}</p>"
         f"<h3>Human minutes to get there</h3>{_taxes(study.learning.taxes)}"
     )
     reading = (
@@ -58,8 +63,8 @@ def _learning(study: Study, curves: pd.DataFrame) -> Made:
 
 
 _BEFORE = (
-    "What does a scheme come to on other budgets? The study's training again, on {questions} questions and {seeds} "
-    "seeds a point{at}, each budget a training run of its own. Harm is against HCH of the same humans, and an "
+    "What does a scheme come to on other budgets? The study's training again, on {questions} questions and {seeds} a "
+    "point{at}, each budget a training run of its own. Harm is against HCH of the same humans, and an "
     "untrained model answers at random."
 )
 
@@ -82,8 +87,8 @@ def _taxes(taxes: pd.DataFrame) -> str:
 
 _TAX = (
     "Human minutes, and the alignment tax: the ratio to the cheapest scheme that gets there, a geometric mean over "
-    "seeds with its 95 % interval. ≤: in some seed the smallest budget tried is enough, so less might do; tax ≥: so it "
-    "is for the cheapest, and the interval is of this bound."
+    "seeds with its 95 % interval (none from one seed). ≤: in some seed the smallest budget tried is enough, so less "
+    "might do; tax ≥: so it is for the cheapest, and the interval is of this bound."
 )
 
 
@@ -108,6 +113,41 @@ def _frontier(study: Study, curves: pd.DataFrame) -> Made:
     )
     tables = {"frontier": ("frontier", _csv(study.learning.frontier))}
     return "frontier", "Which scheme for how much human time?", "", frontier(curves), reading, tables
+
+
+def _over_time(spec: Spec) -> list[Made]:
+    """One training run per scheme in one scenario, where people or the trainer make anybody wait."""
+    asked = focused(spec)
+    if asked.training is None or not asked.training.in_time:
+        return []
+    scenario, overseer = asked.scenarios[0], asked.overseers[0]
+    questions = min(spec.questions, MOST_QUESTIONS)
+    training = replace(asked.training, human_minutes=asked.training.human_minutes * questions / spec.questions)
+    setting = Setting(scenario.part.trees(spec.first_seed, questions), overseer.part, spec.first_seed)
+    schemes = [named for named in asked.schemes if measured(named, TRAINED)][: overtime.MOST]
+    runs: dict[str, pd.DataFrame] = {}
+    for named in schemes:
+        try:
+            runs[named.label] = series(named.part, training, setting)
+        except (PartError, ArithmeticError):  # its rows say why
+            continue
+    if not runs:
+        return []
+    how = "people go on with the newest snapshot" if training.asynchronous else "people wait for it"
+    people = f"{training.staff:,} people" if training.staff else "as many people as there are labels"
+    said = (
+        f"One run of each scheme: {scenario.label}, {overseer.label}, {questions} questions, {people}; training takes "
+        f"{training.trainer_minutes:g} minutes, and {how}."
+    )
+    before = f"<p>{html.text(said)}</p>"
+    reading = (
+        "Levels are taught one after another, leaves first, so the roots learn last; the first panel is over all "
+        "questions. Labels waiting, and the age of the snapshots that labels rest on, are means since the last "
+        "snapshot."
+    )
+    everything = pd.concat([run.assign(scheme=name) for name, run in runs.items()], ignore_index=True)
+    tables = {"over-time": ("training over time", _csv(everything))}
+    return [("over-time", "Training over time", before, overtime.figure(runs), reading, tables)]
 
 
 def _chisel(spec: Spec) -> list[Made]:

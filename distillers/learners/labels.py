@@ -31,8 +31,8 @@ def supports(setting: Setting, asked: Asked, snapshot: Policy) -> Floats:
 
 def belief(setting: Setting, asked: Asked, kept: Floats | None) -> Answering:
     """What each human thinks who is asked and consults somebody, in the time there is."""
-    opinion = setting.human.own(setting.hearing(asked.height).at(asked.where))
-    return opinion if kept is None else together([voice.hurried(kept) for voice in opinion.voices])
+    own = setting.human.own(setting.hearing(asked.height).at(asked.where))
+    return own if kept is None else together([voice.hurried(kept) for voice in own.voices])
 
 
 def draw(chance: Floats, keys: Keys, purpose: str) -> Answers:
@@ -56,11 +56,6 @@ def hurried(opinion: Opinion, kept: Floats | None) -> Opinion:
 def preferred(opinion: Opinion, merit: Floats, a: Answers, b: Answers) -> Floats:
     """Log-odds that ``a`` is preferred to ``b``, by most voices; arrays of the shape of ``a``."""
     return majority_log_odds([voice.log_odds(merit, a, b) for voice in opinion.voices])
-
-
-def uniforms(keys: Keys, purpose: str) -> Floats:
-    """One uniform number per label, (n,)."""
-    return streams.uniforms(keys, purpose)
 
 
 def consulted(setting: Setting, asked: Asked, snapshot: Policy, keys: Keys) -> Floats:

@@ -25,6 +25,7 @@ from hch.setting import Setting
 from overseers import base as roles
 from overseers.beliefs import Opinion
 from overseers.pace import Ticks
+from scenarios import streams
 from scenarios.streams import Floats, choose
 from scenarios.trees import one_hot
 
@@ -50,7 +51,7 @@ class PolicyGradient(Learner):
         keys = self.keys("label", height, asked.numbers)
         policy = self._policy(self.setting, height)
         own = policy[asked.where]
-        explored = labels.uniforms(keys, "explored") < self.exploration
+        explored = streams.uniforms(keys, "explored") < self.exploration
         given = labels.draw(np.where(explored, 1.0 / len(own), own), keys, "claim")
         opinion = labels.hurried(self._opinion(height, asked), kept)
         merit = labels.consulted(self.setting, asked, snapshot, keys)

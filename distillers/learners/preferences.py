@@ -19,6 +19,7 @@ from hch.policy import Choices, Policy
 from hch.setting import Setting
 from overseers import base as roles
 from overseers.base import Hearing
+from scenarios import streams
 from scenarios.joins import Answers
 from scenarios.streams import Floats, choose
 
@@ -53,7 +54,7 @@ class Preferences(Limiting):
         opinion = self.setting.rater.rating(hearing.at(asked.where), speech[asked.where])
         a, b = self._pairs(asked)
         odds = labels.preferred(labels.hurried(opinion, kept), self.merit(asked, snapshot), a, b)
-        luck = labels.uniforms(self.keys("label", asked.height, asked.numbers), "verdict")
+        luck = streams.uniforms(self.keys("label", asked.height, asked.numbers), "verdict")
         won = luck < special.expit(odds)
         weight = 1.0 if asked.weights is None else asked.weights
         places = (np.where(won, a, b), np.where(won, b, a), asked.nodes, asked.questions)

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from divergence import style
 from divergence.figures import names
+from divergence.figures.grid import WIDTHS
 
 _ROWS = {
     "all_accuracy": "accuracy, all",
@@ -19,6 +20,7 @@ _ROWS = {
 }
 
 _COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.ORANGE, style.PURPLE, style.SKY)
+MOST = len(_COLOURS)
 
 
 def figure(runs: Mapping[str, pd.DataFrame], along: str = "elapsed_minutes") -> go.Figure:
@@ -42,4 +44,5 @@ def figure(runs: Mapping[str, pd.DataFrame], along: str = "elapsed_minutes") -> 
     layout["xaxis"] = {"title": {"text": names.words(along)}, "anchor": last, "rangemode": "tozero"}
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"}
     shape = {"height": 720, "margin": {"l": 70, "r": 14, "t": 50, "b": 60}, "legend": legend, "hovermode": "x unified"}
+    shape["meta"] = {"layouts": {page: {"height": 720} for page in WIDTHS}, "note": ""}
     return go.Figure(traces, layout | shape | {"template": style.template()})

@@ -17,7 +17,7 @@ from scipy import special
 
 from distillers.imitation import Imitation
 from distillers.training import Training, train
-from divergence import learning, report, specfile, study
+from divergence import learning, learning_sections, report, specfile, study
 from divergence.competition import frontier, minutes_to, reach, taxes
 from divergence.figures.learning import frontier as drawn_frontier
 from divergence.figures.learning import learning as drawn_learning
@@ -56,7 +56,7 @@ def done(tmp_path_factory):
 
 def test_cells_are_the_studys_training_on_other_budgets():
     cells = learning.cells(specfile.loads(SPEC, "spec"))
-    assert len(cells) == len(learning.SHARES) * learning.SEEDS
+    assert len(cells) == len(learning.SHARES) * 2
     assert [cell.training.human_minutes for cell in cells[: len(learning.SHARES)]] == [
         8000.0 * share for share in learning.SHARES
     ]
@@ -65,6 +65,10 @@ def test_cells_are_the_studys_training_on_other_budgets():
     assert not any(cell.optima for cell in cells)
     plain = SPEC.replace('phases = ["optimum", "trained"]', "")
     assert learning.cells(specfile.loads(plain, "spec")) == []
+    office = learning.cells(specfile.loads(SPEC.replace("[sweep]", "staff = 3\nbatch = 10\n[sweep]"), "spec"))
+    budgets = {cell.training.human_minutes: cell.training.batch for cell in office}
+    assert max(budgets) == 4 * 8000.0
+    assert [budgets[8000.0 * share] for share in (0.5, 1.0, 2.0, 4.0)] == [10, 10, 20, 40]
     limit = SPEC.replace("human_minutes = 8000.0", "exact_labels = true")
     assert learning.cells(specfile.loads(limit, "spec")) == []
 
@@ -74,7 +78,7 @@ def test_a_curve_is_what_training_on_each_budget_comes_to(done):
     curve = done.learning.curves.query("scheme == 'imitation'").set_index("budget")
     for budget in (2_000.0, 16_000.0):
         away, minutes = [], []
-        for seed in range(learning.SEEDS):
+        for seed in range(2):
             setting = Setting(Ledger(depth=1).trees(seed, 20), Human(gameability=1.5), seed)
             run = train(Imitation(), Training(human_minutes=budget), setting)
             moved = np.maximum(run.policy.root - setting.hch.root, 0.0)
@@ -122,7 +126,7 @@ def test_the_tax_is_a_paired_ratio():
 def test_minutes_of_a_study(done):
     rows = done.learning.rows
     found = minutes_to(rows, 0.1)
-    assert len(found) == 2 * learning.SEEDS
+    assert len(found) == 2 * 2
     table = done.learning.taxes
     cheapest = table[table["scheme"] == table["over"]]
     assert cheapest["tax"].dropna().eq(1.0).all()
@@ -208,3 +212,15 @@ def test_a_run_killed_in_training_keeps_whole_cells_and_restarts_the_others(tmp_
     order = ["seed", "budget", "scheme"]
     rows = (one.learning.rows.sort_values(order, ignore_index=True) for one in (again, whole))
     pd.testing.assert_frame_equal(*rows)
+
+
+def test_training_over_time_is_shown_where_anybody_waits(tmp_path):
+    text = SPEC.replace('phases = ["optimum", "trained"]', 'phases = ["trained"]').replace("8000.0", "2000.0")
+    asked = specfile.loads(text.replace("[sweep]", "staff = 3\nbatch = 40\n[sweep]"), "spec")
+    found = study.Study(tmp_path, replace(asked, seeds=1), {})
+    sections = {one[0]: one for one in learning_sections.made(found)}
+    assert set(sections) == {"over-time", "chisel"}  # no learning curves were measured here
+    figure = sections["over-time"][3]
+    assert {trace.name for trace in figure.data} == {"imitation", "debate"}
+    assert "3 people" in sections["over-time"][2]
+    assert figure.layout.meta["layouts"]["narrow"]["height"] == figure.layout.height

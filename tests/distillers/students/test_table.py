@@ -11,9 +11,11 @@ from distillers.imitation import Imitation
 from distillers.students.base import Seen
 from distillers.students.table import Entries, Table, bradley_terry
 from distillers.training import Training, train
+from hch.policy import Choices
 from hch.setting import Setting
 from overseers.human import Human
 from scenarios.ledger import Ledger
+from scenarios.powering import Powering
 
 
 def labelled(setting, scheme, student, each):
@@ -117,10 +119,32 @@ def test_what_a_table_was_never_shown_it_answers_at_random():
 
 def test_powering_is_mastered_by_the_table_level_by_level():
     """(64, 6) of Christiano, Shlegeris and Amodei, taught by humans who err neither by noise nor by persuasion."""
-    from scenarios.powering import Powering
-
     perfect = Human(discernment=1000.0, leaf_discernment=1000.0, gameability=0.0)
     setting = Setting(Powering(claims=64, bits=6).trees(0, 40), perfect, 0)
     run = train(Imitation(), Training(human_minutes=1e7, batch=2560, curriculum=0.999), setting)
     assert run.status == "ok"
     assert (run.policy.root.argmax(axis=0) == setting.trees.root.truth[0]).all()
+
+
+@pytest.mark.parametrize("scenario", ["powering", "ledger"])
+def test_without_direct_supervision_as_accurate_and_modestly_slower(scenario):
+    """Christiano, Shlegeris and Amodei 1810.08575: algorithmic tasks are learned without anybody who knows the answers.
+
+    Directly supervised, humans are told the true sub-answers; amplified, they consult the model's likeliest ones.
+    """
+    drawn = {"powering": Powering(claims=16, bits=4), "ledger": Ledger(depth=3)}[scenario]
+    noisy = Human(discernment=5.0, leaf_discernment=5.0, gameability=0.0)
+    setting = Setting(drawn.trees(0, 100), noisy, 0)
+    claims, truth = setting.trees.claims, [level.truth for level in setting.trees.levels]
+
+    def right(each, direct):
+        learner = Imitation().learner(setting, Table())
+        for height in learner.heights:
+            likeliest = [learner.policy().at(level).argmax(axis=0) for level in range(len(truth))]
+            snapshot = Choices(truth if direct else likeliest, claims)
+            learner.learn(learner.ask(height, np.arange(each * setting.level(height).keys.size)), snapshot)
+        return float((learner.policy().root.argmax(axis=0) == truth[-1][0]).mean())
+
+    assert right(1, direct=True) > right(1, direct=False) + 0.2  # slower
+    assert right(4, direct=False) >= right(2, direct=True) - 0.05  # modestly: about twice the labels
+    assert right(16, direct=False) == right(16, direct=True) == 1.0  # as accurate
