@@ -54,15 +54,18 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command", [pytest.param(one, marks=[pytest.mark.slow] if "trained" in one else []) for one in COMMANDS]
+)
 def test_the_commands_run(command, tmp_path):
     run([sys.executable, "-m", "divergence", *shlex.split(command)], tmp_path)
 
 
 def test_all_commands_of_the_table_are_found():
-    assert len(COMMANDS) == 7
+    assert len(COMMANDS) == 8
 
 
+@pytest.mark.slow
 def test_the_main_picture_is_current(tmp_path):
     """Run its study again: the numbers on disk are those, and the picture was made from them."""
     import importlib.util

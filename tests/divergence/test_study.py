@@ -216,6 +216,7 @@ def test_a_killed_parent_leaves_no_orphans_and_loses_nothing(tmp_path):
         assert len(store.done()) >= finished
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guard_is_told_so(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(f"from divergence import compare\ncompare({str(tmp_path / 'out')!r}, quick=True, workers=2)\n")
