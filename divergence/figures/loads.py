@@ -26,7 +26,7 @@ def loads(table: pd.DataFrame) -> go.Figure:
     ``table``: lines of ``divergence.busy.panel``, with or without a column ``overseer``.
     """
     table = table if "overseer" in table else table.assign(overseer="human")
-    shown = _panels(table)
+    shown = panels.parted(table, "bunched", lambda bunched: _WAYS[bool(bunched)], "load")
     labels = [str(label) for label in dict.fromkeys(table["scheme"])] if len(table) else []
     looks = style.looks(labels)
     contents = Contents(
@@ -40,22 +40,6 @@ def loads(table: pd.DataFrame) -> go.Figure:
     )
     axes = {name: axis for panel in shown for name, axis in _axes(panel).items()}
     return assembled(once([trace for panel in shown for trace in _traces(panel, looks)]), axes, contents, _NOTE)
-
-
-def _panels(table: pd.DataFrame) -> list[Panel]:
-    found: list[Panel] = []
-    if not len(table):
-        return found
-    several = names.several(table["overseer"])
-    rows: dict[tuple[str, str], int] = {}
-    keys: Any
-    for keys, lines in table.groupby(["scenario", "overseer", "bunched"], sort=False):
-        scenario, overseer, bunched = keys
-        row = rows.setdefault((str(scenario), str(overseer)), len(rows))
-        parts = [f"<b>{names.short(str(scenario))}</b>", *([names.short(str(overseer))] if several else [])]
-        key = {"scenario": scenario, "overseer": overseer, "bunched": bunched}
-        found.append(Panel(len(found), row, " · ".join([*parts, _WAYS[bool(bunched)]]), key, lines, "load"))
-    return found
 
 
 def _traces(panel: Panel, looks: dict[str, Look]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ Panels in which something varies hold curves; where nothing does, schemes stand 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +111,23 @@ def split(summary: pd.DataFrame, fields: Fields) -> tuple[list[Panel], str]:
             own = axis if axis is not None and names.several(part[axis].dropna()) else None
             found.append(Panel(len(found), row, title, key, part, own))
     return found, " ".join([*dict.fromkeys(notes), "The numbers below hold all of them." if notes else ""]).strip()
+
+
+def parted(table: pd.DataFrame, column: str, told: Callable[[Any], str], axis: str) -> list[Panel]:
+    """A row per scenario and overseer, a panel per value of a column; ``told``: what its title says of the value."""
+    found: list[Panel] = []
+    if not len(table):
+        return found
+    several = names.several(table["overseer"])
+    rows: dict[tuple[str, str], int] = {}
+    keys: Any
+    for keys, lines in table.groupby(["scenario", "overseer", column], sort=False, dropna=False):
+        scenario, overseer, value = keys
+        row = rows.setdefault((str(scenario), str(overseer)), len(rows))
+        parts = [f"<b>{names.short(str(scenario))}</b>", names.short(str(overseer)) if several else "", told(value)]
+        key = {"scenario": scenario, "overseer": overseer, column: value}
+        found.append(Panel(len(found), row, " · ".join(part for part in parts if part), key, lines, axis))
+    return found
 
 
 def _thinned(count: int) -> list[int]:

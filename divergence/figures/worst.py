@@ -36,7 +36,7 @@ def worst(curves: Study | pd.DataFrame) -> go.Figure:
     ``curves``: a table of ``worst_curves``, or a study, whose curves are then worked out (seconds).
     """
     table = worst_curves(curves.spec) if isinstance(curves, Study) else curves
-    shown = _panels(table)
+    shown = panels.parted(table, "gameability", _gamma, "epsilon")
     labels = [str(label) for label in dict.fromkeys(table["scheme"])] if len(table) else []
     looks = style.looks(labels)
     contents = Contents(
@@ -52,21 +52,8 @@ def worst(curves: Study | pd.DataFrame) -> go.Figure:
     return assembled(once([trace for panel in shown for trace in _traces(panel, looks)]), axes, contents, _NOTE)
 
 
-def _panels(table: pd.DataFrame) -> list[Panel]:
-    found: list[Panel] = []
-    if not len(table):
-        return found
-    several = names.several(table["overseer"])
-    rows: dict[tuple[str, str], int] = {}
-    keys: Any
-    for keys, lines in table.groupby(["scenario", "overseer", "gameability"], sort=False, dropna=False):
-        scenario, overseer, gamma = keys
-        row = rows.setdefault((str(scenario), str(overseer)), len(rows))
-        parts = [f"<b>{names.short(str(scenario))}</b>", *([names.short(str(overseer))] if several else [])]
-        parts += [] if pd.isna(gamma) else [f"γ = {names.value(float(gamma))}"]
-        key = {"scenario": scenario, "overseer": overseer, "gameability": gamma}
-        found.append(Panel(len(found), row, " · ".join(parts), key, lines, "epsilon"))
-    return found
+def _gamma(value: float | None) -> str:
+    return "" if value is None or np.isnan(value) else f"γ = {names.value(float(value))}"
 
 
 def _traces(panel: Panel, looks: dict[str, Look]) -> list[dict[str, Any]]:
