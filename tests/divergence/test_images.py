@@ -45,6 +45,7 @@ def test_without_kaleido_the_extra_is_named(tiny, monkeypatch):
 
 
 @NEEDS_KALEIDO
+@pytest.mark.slow
 def test_without_a_browser_it_says_so(tiny, monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", str(tiny.directory / "nowhere"))
     ran = figures(tiny)
@@ -60,6 +61,7 @@ def test_another_format_is_refused(tiny):
 
 
 @NEEDS_KALEIDO
+@pytest.mark.slow
 def test_the_page_that_draws_names_no_address():
     from kaleido import PageGenerator
 

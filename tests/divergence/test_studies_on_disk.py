@@ -108,6 +108,7 @@ class TestExport:
         hch("export", whole.directory, "--out", tmp_path / "rows.csv")
         assert (tmp_path / "rows.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("table", export.TABLES)
     def test_parquet_holds_the_same(self, whole, tmp_path, table):
         pytest.importorskip("pyarrow", reason="needs the extra 'parquet'")

@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from notebooks.assets import Assets
 
+pytestmark = pytest.mark.slow  # where marimo is installed
+
 BESIDE = Starlette(routes=[Mount("/assets", StaticFiles(directory=marimos.assets_dir))])
 
 
