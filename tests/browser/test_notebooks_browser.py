@@ -1,7 +1,6 @@
 """Notebooks in a real browser: sliders move figures, soon; nothing is asked of another machine; no cloud button."""
 
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -13,15 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api")
-BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        BROWSER is None and "CI" not in os.environ, reason="no Chromium here (set CHROMIUM to its path)"
-    ),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 PATIENCE = 120_000
 DRAWN = ".js-plotly-plot .main-svg"
 DATA = "(plot) => JSON.stringify(plot.data.map((trace) => [trace.x, trace.y]))"
@@ -61,26 +52,15 @@ def answers(address):
         return False
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def opened(chromium):
+def opened(chromium, recorded):
     """Open an address; whatever the page asks for is checked at the end."""
     asked, complaints = [], []
 
     def open_page(address, width=1280):
         page = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("websocket", lambda socket: asked.append(socket.url))
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        recorded(page, asked, complaints, serious=("error",))
         page.goto(address)
         page.wait_for_selector(DRAWN)
         return page

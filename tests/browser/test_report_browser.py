@@ -1,21 +1,13 @@
 """The report in a real browser: nothing is requested, figures are drawn, dark mode and a phone's width work."""
 
 import itertools
-import os
-import shutil
 
 import pytest
 
 from divergence import report, sweep
 
 playwright = pytest.importorskip("playwright.sync_api")
-BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        BROWSER is None and "CI" not in os.environ, reason="no Chromium here (set CHROMIUM to its path)"
-    ),
-]
+pytestmark = pytest.mark.browser
 
 WIDTHS = {390: "narrow", 800: "medium", 1280: "wide"}
 DESK = {"width": 1280, "height": 900}
@@ -40,14 +32,6 @@ def path(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
 def asked():
     """Addresses requested by any page."""
     return []
@@ -60,15 +44,13 @@ def complaints():
 
 
 @pytest.fixture(scope="module")
-def opened(chromium, path, asked, complaints):
+def opened(chromium, recorded, path, asked, complaints):
     """Open the report in a window of its own."""
 
     def open_page(**options):
         page = chromium.new_context(**options).new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        recorded(page, asked, complaints)
         page.goto(path.as_uri())
         page.wait_for_selector("html[data-drawn]")
         return page

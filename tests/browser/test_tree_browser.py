@@ -1,8 +1,5 @@
 """The tree page in a real browser: nothing is requested; hover, keys, folding, search, dark mode and a phone work."""
 
-import os
-import shutil
-
 import pytest
 
 from divergence import tree_page
@@ -12,14 +9,7 @@ from hch.office import Office
 from overseers.human import Human
 from scenarios.ledger import Ledger
 
-playwright = pytest.importorskip("playwright.sync_api")
-BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        BROWSER is None and "CI" not in os.environ, reason="no Chromium here (set CHROMIUM to its path)"
-    ),
-]
+pytestmark = pytest.mark.browser
 
 DESK = {"width": 1400, "height": 1000}
 
@@ -30,25 +20,15 @@ def path(tmp_path_factory):
     return tree_page.write(consulted, tmp_path_factory.mktemp("tree") / "tree.html")
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def opened(chromium, path):
+def opened(chromium, recorded, path):
     """Open the page in a window of its own; afterwards, nothing was requested and the console is silent."""
     asked, complaints = [], []
 
     def open_page(**options):
         page = chromium.new_context(**options).new_page()
         page.set_default_timeout(60_000)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        recorded(page, asked, complaints)
         page.goto(path.as_uri())
         page.wait_for_selector("html[data-drawn]")
         return page
