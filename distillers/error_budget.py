@@ -66,8 +66,9 @@ def chain(scheme: Trainable, training: Training, taught: Setting, deployed: Sett
 
     Raises ``PartError`` if the budget pays for nothing, ``ArithmeticError`` if a fit does not converge.
     """
-    ideal = in_the_limit(scheme, replace(training, student=Table()), deployed)
     best = in_the_limit(scheme, training, deployed)
+    anything = replace(training, student=Table())
+    ideal = best if training == anything else in_the_limit(scheme, anything, deployed)
     here = best if training.exact_labels else train(scheme, training, deployed)
     run = here if taught is deployed else train_for(scheme, training, taught, deployed)
     trained = (ideal.policy, best.policy, here.policy, run.learner.deployed(deployed))
