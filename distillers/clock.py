@@ -103,7 +103,7 @@ class _Course:
         for label in sorted(made, key=lambda label: (label.lesson, label.place)):
             groups.setdefault((label.lesson, self.consulted(label)), []).append(label)
         for (lesson, snapshot), group in groups.items():
-            asked = _chosen(self.lessons[lesson][0], [label.place for label in group])
+            asked = self.lessons[lesson][0].only([label.place for label in group])
             self.learner.learn(asked, self.published[snapshot].policy, self._kept(asked, group))
         self.published.append(_Published(now + self.trainer, self.learner.policy(), tuple(made)))
 
@@ -206,12 +206,6 @@ class _Stream:
         if len(self.made) >= self.batch and label.finish >= self.course.published[-1].tick:
             self.course.train(self.made, label.finish)
             self.made = []
-
-
-def _chosen(asked: Asked, places: list[int]) -> Asked:
-    """Some of the questions."""
-    weights = None if asked.weights is None else asked.weights[places]
-    return Asked(asked.height, asked.nodes[places], asked.questions[places], asked.numbers[places], weights)
 
 
 def _between(begin: Ticks, end: Ticks, ticks: Ticks) -> Ticks:

@@ -47,7 +47,7 @@ class Lessons:
             paid = int(np.searchsorted(spent + ticks.cumsum(), end, side="right"))
             if paid:
                 self._number += paid
-                return asked.first(paid), ticks[:paid]
+                return asked.only(slice(paid)), ticks[:paid]
             if self._curriculum or len(self._left) == 1:
                 return None  # for now: what is promised may turn out to take less
             self._left.pop(0)

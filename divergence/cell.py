@@ -196,8 +196,8 @@ def gameability(overseer: Overseer) -> float | None:
     if own is not None:
         return float(own)
     wrapped = [getattr(overseer, spec.name) for spec in fields(overseer)]
-    inner = [gameability(value) for value in wrapped if isinstance(value, Overseer)]
-    return inner[0] if inner else None
+    inner = (gameability(value) for value in wrapped if isinstance(value, Overseer))
+    return next((gamma for gamma in inner if gamma is not None), None)
 
 
 def _mean(values: Floats) -> float:

@@ -32,12 +32,12 @@ def made(study: Study) -> list[Made]:
     return [
         (
             "findings", "What was found", _found(study, sample, spread), None, "",
-            {"spread": ("harm over draws", _csv(spread))},
+            {"spread": ("harm over draws", html.csv(spread))},
         ),
         (
             "drawn", "Harm along every drawn field", "".join(along),
             figures.drawn(draws, means, sample.ranges, fields), figures.READING,
-            {name: (name, _csv(one.drop(columns="line"))) for name, one in (("means", means), ("draws", draws))},
+            {name: (name, html.csv(one.drop(columns="line"))) for name, one in (("means", means), ("draws", draws))},
         ),
     ]  # fmt: skip
 
@@ -81,7 +81,3 @@ def _range(values: tuple[Any, ...]) -> str:
     if isinstance(values[0], str):
         return wording.listed(values)
     return f"{names.value(values[0])} to {names.value(values[-1])}"
-
-
-def _csv(lines: pd.DataFrame) -> str:
-    return lines.to_csv(index=False, float_format="%.6g", lineterminator="\n")

@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import pandas as pd
+
 from divergence import style
 from divergence.cell import Named
 from divergence.figures import names
@@ -27,6 +29,11 @@ def table(heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
     body = "".join("<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in line) + "</tr>" for line in lines)
     inside = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class="scroll whole" tabindex="0">{inside}</div>'
+
+
+def csv(lines: pd.DataFrame) -> str:
+    """The numbers behind a picture or a table, as they are downloaded."""
+    return str(lines.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
 
 
 def bullets(items: Iterable[str]) -> str:
@@ -103,10 +110,10 @@ def _fields(part: Part, inside: str, swept: dict[str, Axis | Range], starts: tup
 
 def _value(value: Any, axis: Axis | Range | None) -> str:
     if isinstance(axis, Range):
-        ends = [names.value(one) for one in axis.values]
+        ends = [names.value(one) for one in axis.values]  # noqa: PD011 (not pandas)
         return "drawn: " + (", ".join(ends) if axis.chosen else " to ".join(ends))
     if axis is not None:
-        values = [names.value(one) for one in axis.values]
+        values = [names.value(one) for one in axis.values]  # noqa: PD011 (not pandas)
         many = len(values) > _MOST_VALUES
         return f"swept: {len(values)} values, {values[0]} to {values[-1]}" if many else "swept: " + ", ".join(values)
     return value.part_name() if isinstance(value, Part) else names.value(value)

@@ -46,8 +46,8 @@ def _verdicts(grounds: Grounds) -> Made | None:
         "never does, where it does most harm). Mechanisms work together, so the parts need not add up. It is "
         "tried for the schemes of the ablation table; “hch compare --full” tries all."
     )
-    tables = {"verdicts": ("verdicts", _csv(grounds.verdicts))}
-    tables |= {"switches": ("mechanisms", _csv(grounds.switches))} if len(grounds.switches) else {}
+    tables = {"verdicts": ("verdicts", html.csv(grounds.verdicts))}
+    tables |= {"switches": ("mechanisms", html.csv(grounds.switches))} if len(grounds.switches) else {}
     return "verdicts", "Is it HCH, and what takes it away?", _page(grounds, before, readable.verdicts), tables
 
 
@@ -62,8 +62,8 @@ def _ablations(grounds: Grounds) -> Made | None:
         "stays at its parts' own value."
     )
     tables = {
-        "ablations": ("γ* under each change", _csv(grounds.ablations)),
-        "turns": ("pairs that change places", _csv(grounds.turns)),
+        "ablations": ("γ* under each change", html.csv(grounds.ablations)),
+        "turns": ("pairs that change places", html.csv(grounds.turns)),
     }
     return "ablations", "γ* under one change at a time", _page(grounds, before, readable.ablations), tables
 
@@ -84,7 +84,7 @@ def _shares(grounds: Grounds) -> Made | None:
     page += "<h3>The box</h3>" + html.table(
         ["assumption", "plausible values"], [[one.path, _values(one)] for one in grounds.spec.box]
     )
-    tables = {"shares": ("shares", _csv(grounds.shares)), "points": ("points of the box", _csv(grounds.points))}
+    tables = {"shares": ("shares", html.csv(grounds.shares)), "points": ("points of the box", html.csv(grounds.points))}
     return "shares", "How often each order holds", page, tables
 
 
@@ -108,7 +108,3 @@ def _page(
 
 def _place(place: readable.Place) -> str:
     return f"{place[0]}, overseer {place[1]}"
-
-
-def _csv(table: pd.DataFrame) -> str:
-    return table.to_csv(index=False, float_format="%.6g", lineterminator="\n")

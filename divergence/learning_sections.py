@@ -57,8 +57,8 @@ def _learning(study: Study, curves: pd.DataFrame) -> Made:
         "can hold it and labels suffice. One that falls and rises again is a scheme that, once it is trained well "
         "enough, finds what games its raters. Shaded bands are 95 % intervals."
     )
-    tables = {"learning": ("harm and accuracy by budget", _csv(curves))}
-    tables["taxes"] = ("human minutes and alignment tax", _csv(study.learning.taxes))
+    tables = {"learning": ("harm and accuracy by budget", html.csv(curves))}
+    tables["taxes"] = ("human minutes and alignment tax", html.csv(study.learning.taxes))
     return "learning", "Harm against human minutes", before, learning(curves), reading, tables
 
 
@@ -111,7 +111,7 @@ def _frontier(study: Study, curves: pd.DataFrame) -> Made:
         "everything else that was tried. Where lines above lie within each other's intervals, who is in front is not "
         "settled."
     )
-    tables = {"frontier": ("frontier", _csv(study.learning.frontier))}
+    tables = {"frontier": ("frontier", html.csv(study.learning.frontier))}
     return "frontier", "Which scheme for how much human time?", "", frontier(curves), reading, tables
 
 
@@ -146,7 +146,7 @@ def _over_time(spec: Spec) -> list[Made]:
         "snapshot."
     )
     everything = pd.concat([run.assign(scheme=name) for name, run in runs.items()], ignore_index=True)
-    tables = {"over-time": ("training over time", _csv(everything))}
+    tables = {"over-time": ("training over time", html.csv(everything))}
     return [("over-time", "Training over time", before, overtime.figure(runs), reading, tables)]
 
 
@@ -171,7 +171,7 @@ def _chisel(spec: Spec) -> list[Made]:
         "by what it does. Beside it, of the questions whose best paid claim is false, the share in which that claim "
         "has been given, and is given more often than not; and the chance of tampering with the reward."
     )
-    tables = {"chisel": ("the chisel's timeline", _csv(found.timeline))}
+    tables = {"chisel": ("the chisel's timeline", html.csv(found.timeline))}
     title = "The loss as a chisel: when are exploits found?"
     return [("chisel", title, before, timelines.figure(found.timeline), reading, tables)]
 
@@ -195,7 +195,3 @@ def _said(found: Chiselled) -> str:
         f"{own['found']:.0%} of them have been found and {own['taken']:.0%} taken; harm is {own['harm']:.3f} against "
         f"{end.loc[ARGMAX, 'harm']:.3f} of the argmax, and the chance of tampering {own['tampering']:.2g}."
     )
-
-
-def _csv(table: pd.DataFrame) -> str:
-    return str(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))

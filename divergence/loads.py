@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from divergence.cell import Cell, Result, Row
+from divergence.cell import Cell, Result, Row, gameability
 from divergence.spec import Spec
 
 
@@ -34,9 +34,7 @@ def cells(spec: Spec) -> list[Cell]:
     asked = spec.load
     if asked is None:
         return []
-    from divergence import busy
-
-    overseers = [named for named in spec.overseers if busy.gameable(named.part, 0.0) is not None]
+    overseers = [named for named in spec.overseers if gameability(named.part) is not None]
     places = [(scenario, overseer) for scenario in spec.scenarios for overseer in overseers]
     return [
         LoadCell(index, *place, schemes=(), seed=spec.first_seed, questions=asked.questions, seeds=asked.seeds)

@@ -120,7 +120,7 @@ def _swept(spec: Spec, fields: Fields) -> list[str]:
 def _pictures(study: Study, fields: Fields) -> list[Section]:
     summary, axis = study.summary, panels.along(study.summary)
     against = f" against {names.words(axis)}" if axis else " by scheme"
-    stars = {"gamma-star": ("γ*", _csv(study.crossings))} if len(study.crossings) else {}
+    stars = {"gamma-star": ("γ*", html.csv(study.crossings))} if len(study.crossings) else {}
     return [
         Section(
             "harm",
@@ -164,7 +164,7 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             "and human judgements. "
             + ("Of a trained scheme: what its whole training took. " if TRAINED in study.spec.phases else "")
             + "Whiskers, where there are any, span the swept values.",
-            {"costs": ("costs", _csv(spans(summary)))},
+            {"costs": ("costs", html.csv(spans(summary)))},
         ),
     ]
 
@@ -188,7 +188,7 @@ def _budget(study: Study, point: dict[str, Any]) -> list[Section]:
             error_budget_section.before(budget, failures),
             error_budget.error_budget(budget),
             reading,
-            {"error-budget": ("error budget", _csv(budget))},
+            {"error-budget": ("error budget", html.csv(budget))},
         )
     ]
 
@@ -219,7 +219,7 @@ def _worst(study: Study) -> list[Section]:
             before,
             figures.worst(curves),
             reading,
-            {"worst": ("worst harm", _csv(curves))},
+            {"worst": ("worst harm", html.csv(curves))},
         )
     ]
 
@@ -251,7 +251,7 @@ def _busy(study: Study) -> list[Section]:
             f"<p>{html.text(before)}</p>",
             figure,
             reading,
-            {"load": ("γ* against load", _csv(table))},
+            {"load": ("γ* against load", html.csv(table))},
         )
     ]
 
@@ -274,11 +274,7 @@ def _numbers(summary: pd.DataFrame, measure: str) -> str:
     """The lines behind a figure; references are the same for all schemes and stand once."""
     own = summary[summary["measure"] == measure]
     grey = summary[summary["measure"].isin(REFERENCES.get(measure, ()))].assign(scheme="", phase="")
-    return _csv(pd.concat([own, grey.drop_duplicates()]))
-
-
-def _csv(table: pd.DataFrame) -> str:
-    return table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    return html.csv(pd.concat([own, grey.drop_duplicates()]))
 
 
 def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section:
@@ -296,7 +292,7 @@ def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section
         f"Of more than {pairs.MANY} schemes, neighbours in mean harm are compared, where anything is settled.</p>"
         + html.table(list(table.columns), table.itertuples(index=False, name=None))
     )
-    return Section("pairs", title, before, tables={"pairs": ("differences", _csv(lines))})
+    return Section("pairs", title, before, tables={"pairs": ("differences", html.csv(lines))})
 
 
 def _assumed(study: Study) -> Section:

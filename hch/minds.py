@@ -38,11 +38,6 @@ class Minds:
         """The largest inclination, (nodes, questions): what support has to beat."""
         return np.asarray(self.inclination.max(axis=0))
 
-    @cached_property
-    def favourite(self) -> Answers:
-        """The claim that has it: the answer of everybody whom support does not sway, (nodes, questions)."""
-        return np.asarray((self.inclination == self.hold).argmax(axis=0))
-
     def answers(self, supported: Answers) -> Answers:
         """The claim each human gives when ``supported`` is what it verifies: the larger of two beliefs wins."""
         swayed = pick(self.inclination, supported)

@@ -42,7 +42,7 @@ class Answers(Limiting):
         self._stale: set[int] = set()
 
     def ask(self, height: int, numbers: NDArray[np.int64]) -> Asked:
-        chances = self._examples.chances(self._persuasion(height), self._answers(self.setting, height))
+        chances = self._examples.chances(labels.persuasion(self.setting, height), self._answers(self.setting, height))
         if chances is None:
             return super().ask(height, numbers)
         flat = chances.reshape(-1)
@@ -96,10 +96,6 @@ class Answers(Limiting):
             self._stale.discard(known)
         here = seen(setting, height)
         return distribution(self._fitted.get(known, self.student.blank(here)).scores(here))
-
-    def _persuasion(self, height: int) -> Floats:
-        hearing = self.setting.hearing(height)
-        return hearing.appeal + hearing.thought
 
 
 def seen(setting: Setting, height: int) -> Seen:

@@ -46,10 +46,10 @@ class Asked:
         """Index of (claims, nodes, questions)."""
         return slice(None), self.nodes, self.questions
 
-    def first(self, count: int) -> Asked:
-        """The first of them."""
-        weights = None if self.weights is None else self.weights[:count]
-        return Asked(self.height, self.nodes[:count], self.questions[:count], self.numbers[:count], weights)
+    def only(self, which: slice | list[int]) -> Asked:
+        """Some of them."""
+        weights = None if self.weights is None else self.weights[which]
+        return Asked(self.height, self.nodes[which], self.questions[which], self.numbers[which], weights)
 
 
 MANY = 1e12

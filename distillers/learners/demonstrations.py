@@ -49,11 +49,11 @@ class Demonstrations(Limiting):
         merit = labels.consulted(self.setting, asked, snapshot, keys)
         given = labels.draw(labels.belief(self.setting, asked, kept).answer(merit), keys, "answer")
         counted = one_hot(given, len(merit)) * (1.0 if asked.weights is None else asked.weights)
-        self._take(asked.height, merit, self._persuasion(asked.height)[asked.where], counted)
+        self._take(asked.height, merit, labels.persuasion(self.setting, asked.height)[asked.where], counted)
 
     def learn_exactly(self, height: int, snapshot: Policy) -> None:
         belief = self.setting.human.own(self.setting.hearing(height))
-        persuasion = self._persuasion(height)
+        persuasion = labels.persuasion(self.setting, height)
         claims, counted = len(persuasion), 1.0 if self.weights is None else self.weights
         for chance, merit in labels.consultations(self.setting, height, snapshot):
             columns = (one.reshape(claims, -1) for one in (merit, persuasion, counted * chance * belief.answer(merit)))
@@ -73,10 +73,6 @@ class Demonstrations(Limiting):
             shown = np.concatenate(self._seen, axis=-1), np.concatenate(self._given, axis=-1)
             self._reward, self._stale = self._fit(*shown, self._reward), False
         return self._reward
-
-    def _persuasion(self, height: int) -> Floats:
-        hearing = self.setting.hearing(height)
-        return hearing.appeal + hearing.thought
 
     def _take(self, height: int, merit: Floats, persuasion: Floats, given: Floats) -> None:
         self._seen.append(self._features(height, merit, persuasion))

@@ -35,6 +35,12 @@ def belief(setting: Setting, asked: Asked, kept: Floats | None) -> Answering:
     return own if kept is None else together([voice.hurried(kept) for voice in own.voices])
 
 
+def persuasion(setting: Setting, height: int) -> Floats:
+    """``v + x_1``: what reaches a human who is asked while nobody argues, (claims, nodes, questions)."""
+    hearing = setting.hearing(height)
+    return hearing.appeal + hearing.thought
+
+
 def draw(chance: Floats, keys: Keys, purpose: str) -> Answers:
     """One claim per key from a distribution over claims, (claims, n) → (n,)."""
     luck = streams.uniforms(keys, purpose) * chance.sum(axis=0)
