@@ -1,10 +1,12 @@
 """Notebooks in a real browser: sliders move figures, soon; nothing is asked of another machine; no cloud button."""
 
+import hashlib
 import os
 import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,8 +21,23 @@ DATA = "(plot) => JSON.stringify(plot.data.map((trace) => [trace.x, trace.y]))"
 
 
 def crowding():
-    """By how much everything takes longer because others use this machine too; 1 if they leave a core free."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    """By how much everything takes longer because others use this machine too; 1 if they leave its cores free.
+
+    The load average tells of the last minute, and what as many threads as there are cores get done, of this moment.
+    """
+    cores = os.cpu_count() or 1
+    return max(1.0, os.getloadavg()[0] / cores, min(waiting(cores) for _ in range(3)))
+
+
+def waiting(cores):
+    """Time that work on all cores takes, over the time it is worked on."""
+    begun, spent = time.monotonic(), time.process_time()
+    threads = [threading.Thread(target=hashlib.pbkdf2_hmac, args=("sha256", b"", b"", 500_000)) for _ in range(cores)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return cores * (time.monotonic() - begun) / (time.process_time() - spent)
 
 
 @contextmanager
