@@ -22,7 +22,6 @@ from hch.policy import Choices, Policy
 from hch.setting import Setting
 from overseers import base as roles
 from overseers.base import Overseer
-from scenarios.blocks import blocks
 from scenarios.joins import Answers
 from scenarios.part import field, part
 from scenarios.streams import Floats, choose
@@ -65,16 +64,14 @@ def maximise(
     chosen: list[Answers] = []
     for level in trees.levels:
         supported = trees.joined(chosen[-1], level.height) if chosen else level.truth
-        speech, merit = level.rhetoric.best_of(n), level.merit(supported)
-        hearing = setting.hearing(level.height, searched=n)
-        best = np.empty(level.places.shape, dtype=np.intp)
-        for some in blocks(merit.shape):
-            here = slice(None), some
-            rated = roles.rate(rater, hearing.at(here), speech[here], merit[here])
-            if allowed is not None:
-                rated = np.where(allowed(level.height)[here], rated, -np.inf)
-            best[some] = choose(rated, level.places[some])
-        chosen.append(best)
+        heard = setting.hearing(level.height, searched=n), level.rhetoric.best_of(n)
+        if level.grades is None and allowed is None:
+            chosen.append(roles.favourite(rater, *heard, supported, level.places))
+            continue
+        rated = roles.rate(rater, *heard, level.merit(supported))
+        if allowed is not None:
+            rated = np.where(allowed(level.height), rated, -np.inf)
+        chosen.append(choose(rated, level.places))
     return Choices(chosen, trees.claims)
 
 

@@ -47,14 +47,14 @@ class Debating(Convincing, ABC):
     def optimum(self, setting: Setting) -> Choices:
         """Winners at and above the judged level; below it, what judging each question itself would give."""
         trees, judged = setting.trees, judged_height(setting, self.judged_depth)
-
-        def winners(height: int) -> Answers:
-            return choose(self.verdicts(setting, height), trees.levels[height].places)
-
-        decided = winners(judged)
+        decided = self.winners(setting, judged)
         upper = [decided, *joined_above(trees, decided, judged)]
-        levels = OnDemand(trees.depth + 1, lambda at: upper[at - judged] if at >= judged else winners(at))
+        levels = OnDemand(trees.depth + 1, lambda at: upper[at - judged] if at >= judged else self.winners(setting, at))
         return Choices(levels, trees.claims)
+
+    def winners(self, setting: Setting, height: int) -> Answers:
+        """What the judge decides at one level, if judged there, (nodes, questions)."""
+        return choose(self.verdicts(setting, height), setting.level(height).places)
 
     def margins(self, setting: Setting) -> Floats:
         judged = judged_height(setting, self.judged_depth)
@@ -76,6 +76,12 @@ class Debate(Debating, Trainable):
     def verdicts(self, setting: Setting, height: int) -> Floats:
         level = setting.level(height)
         return roles.judge(setting.rater, *self.argued(setting, height), level.merit(level.truth))
+
+    def winners(self, setting: Setting, height: int) -> Answers:
+        level = setting.level(height)
+        if level.grades is not None:
+            return super().winners(setting, height)
+        return roles.winner(setting.rater, *self.argued(setting, height), level.truth, level.places)
 
     def argued(self, setting: Setting, height: int) -> tuple[Hearing, Floats]:
         """What reaches the judge, who is unaided above the leaves (nobody has answered the sub-questions): hearing, and

@@ -75,6 +75,6 @@ def _imitating(setting: Setting, before: Distributions, number: int) -> Distribu
     def level(height: int) -> Floats:
         if height < number:
             return before.at(height)
-        return exact.amplify(trees, human, height, before.at(height - 1))
+        return exact.consulting(trees, human, height, before.at(height - 1))[1]
 
     return Distributions(OnDemand(trees.depth + 1, level))

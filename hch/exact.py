@@ -15,6 +15,7 @@ from hch.policy import Distributions
 from overseers import base as roles
 from overseers.base import Hearing, Overseer
 from overseers.beliefs import together
+from scenarios.memory import Same
 from scenarios.streams import Floats
 from scenarios.trees import Level, Trees
 
@@ -71,6 +72,20 @@ def amplify(trees: Trees, human: Overseer, height: int, below: Floats | None, ke
     return together([voice.hurried(kept) for voice in human.own(heard).voices]).answer(chance)
 
 
+def consulting(trees: Trees, human: Overseer, height: int, below: Floats) -> tuple[Floats, Floats]:
+    """What the answers ``below`` support at one level, and what humans answer who consult them: ``amplify``.
+
+    Worked out once for all who consult the very same answers, as each round of imitation does whose answers no longer
+    change.
+    """
+
+    def consult() -> tuple[Floats, Floats]:
+        chance = support(trees, height, below)
+        return chance, roles.answer(human, hearing(trees.levels[height]), chance)
+
+    return trees.memory.once(("consulting", human.as_answerer(), height, Same(below)), consult)
+
+
 @dataclass(frozen=True)
 class Consulted:
     """HCH_d with what its humans had before them, by level. ``supports``: ``P(c = a)``, (claims, nodes, questions)."""
@@ -91,8 +106,9 @@ def consulted(trees: Trees, human: Overseer) -> Consulted:
     """HCH_d at every level in one pass upwards: from k ≥ level(q) on, HCH_k no longer changes."""
     supports, levels = [support(trees, 0, None)], [unaided(trees, human, 0)]
     for level in trees.levels[1:]:
-        supports.append(support(trees, level.height, levels[-1]))
-        levels.append(roles.answer(human, hearing(level), supports[-1]))
+        chance, answers = consulting(trees, human, level.height, levels[-1])
+        supports.append(chance)
+        levels.append(answers)
     return Consulted(supports, Distributions(levels))
 
 

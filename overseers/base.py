@@ -13,6 +13,7 @@ Array axes are (claim, node, question); a claim axis comes first. Beliefs, appea
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,11 +24,12 @@ from overseers import pace
 from overseers.beliefs import Answering, Mind, Opinion
 from overseers.beliefs import Belief as Belief
 from overseers.votes import majority_log_odds, vote
-from scenarios.blocks import in_pieces
+from scenarios.blocks import blocks, in_pieces
 from scenarios.joins import Answers
 from scenarios.part import Part, field, part
 from scenarios.rhetoric import Arguments
-from scenarios.streams import Floats, Keys
+from scenarios.streams import Floats, Keys, choose
+from scenarios.trees import one_hot
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,14 @@ def rate(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) ->
     return in_pieces(merit.shape, lambda some: overseer.rating(hearing.at(some), speech[some]).expected(merit[some]))
 
 
+def favourite(overseer: Overseer, hearing: Hearing, speech: Floats, supported: Answers, keys: Keys) -> Answers:
+    """The claim that role *rate* rates highest when one claim is supported, (nodes, questions); keyed ties."""
+    return _each(
+        speech.shape,
+        lambda some: overseer.rating(hearing.at(some), speech[some]).favourite(supported[some[1]], keys[some[1]]),
+    )
+
+
 def compare(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats, a: Answers, b: Answers) -> Floats:
     """Role *compare*: ``P(a ≻ b) = σ(r(a) - r(b))`` for two presented claims, averaged over attention."""
     return np.asarray(special.expit(_pair(overseer.rating(hearing, speech), merit, a, b)))
@@ -151,8 +161,30 @@ def judge(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) -
     return in_pieces(merit.shape, lambda some: _judged(overseer.rating(hearing.at(some), speech[some]), merit[some]))
 
 
+def winner(overseer: Overseer, hearing: Hearing, speech: Floats, supported: Answers, keys: Keys) -> Answers:
+    """The claim to which role *judge* gives the largest margin when one claim is supported, likewise."""
+
+    def won(some: tuple[slice, slice]) -> Answers:
+        opinion = overseer.rating(hearing.at(some), speech[some])
+        if _of_one_mind(opinion):  # who leads most leads: no margin is needed
+            return opinion.favourite(supported[some[1]], keys[some[1]])
+        return choose(_judged(opinion, one_hot(supported[some[1]], len(speech))), keys[some[1]])
+
+    return _each(speech.shape, won)
+
+
+def _each(shape: tuple[int, ...], choice: Callable[[tuple[slice, slice]], Answers]) -> Answers:
+    """One claim per question, chosen piece by piece of (claims, nodes, questions)."""
+    return np.concatenate([choice((slice(None), some)) for some in blocks(shape)])
+
+
+def _of_one_mind(opinion: Opinion) -> bool:
+    """Whether a judgement is the difference of two ratings: one voice, which always looks."""
+    return len(opinion.voices) == 1 and opinion.voices[0].always_looks
+
+
 def _judged(opinion: Opinion, merit: Floats) -> Floats:
-    if len(opinion.voices) == 1 and opinion.voices[0].always_looks:
+    if _of_one_mind(opinion):
         return margins(opinion.expected(merit))
     claims = len(merit)
     worst = np.full(merit.shape, np.inf)

@@ -21,8 +21,8 @@ from scipy import special
 
 from overseers.votes import vote as vote
 from scenarios.joins import Answers
-from scenarios.streams import Floats
-from scenarios.trees import pick
+from scenarios.streams import Floats, Keys, choose
+from scenarios.trees import one_hot, pick
 
 _SMALLEST = 1e-280
 """Below this, sums of exponentials have lost their digits."""
@@ -48,6 +48,10 @@ class Opinion(ABC):
     @abstractmethod
     def answer(self, chance: Floats) -> Floats:
         """Distribution of the answer when claim ``c`` is supported with probability ``chance[c]``."""
+
+    def favourite(self, supported: Answers, keys: Keys) -> Answers:
+        """The claim with the largest expected rating when one is supported, (nodes, questions); keyed ties."""
+        return choose(self.expected(one_hot(supported, len(self.persuasion))), keys)
 
 
 class Mind(Opinion, ABC):
@@ -122,6 +126,19 @@ class Belief(Mind):
 
     def hurried(self, kept: float | Floats) -> Self:
         return replace(self, weight=self.weight * kept)
+
+    def favourite(self, supported: Answers, keys: Keys) -> Answers:
+        """The supported claim where it comes to lead all others; only elsewhere have these to be compared."""
+        if not self.always_looks:
+            return super().favourite(supported, keys)
+        swayed = pick(self.bias, supported)
+        swayed += self.weight
+        unsure = np.flatnonzero(swayed <= self.bias.max(axis=0))
+        few = self.bias.reshape(len(self.bias), -1)[:, unsure]
+        chosen = supported.flatten()
+        few[chosen[unsure], np.arange(len(unsure))] = swayed.reshape(-1)[unsure]
+        chosen[unsure] = choose(few, keys.reshape(-1)[unsure])
+        return chosen.reshape(supported.shape)
 
     def answer(self, chance: Floats) -> Floats:
         """``P(a) = Σ_c chance[c]·softmax_a L̄``, O(K) per question (MODEL.md §3).

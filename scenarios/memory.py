@@ -13,6 +13,19 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 
+class Same:
+    """One very array (or anything else) as a key: equal to itself alone. It is kept, so its identity stays its own."""
+
+    def __init__(self, thing: object) -> None:
+        self._thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other._thing is self._thing
+
+    def __hash__(self) -> int:
+        return id(self._thing)
+
+
 class Memory:
     """Results by key, ``kept`` of them, the least recently used forgotten first."""
 

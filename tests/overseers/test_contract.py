@@ -17,6 +17,7 @@ from overseers.unpersuaded import Unpersuaded
 from scenarios.ledger import Ledger
 from scenarios.majority import Majority
 from scenarios.part import find, notes
+from scenarios.streams import choose
 from scenarios.trees import one_hot
 
 OVERSEERS = find(Overseer, "overseers")
@@ -71,6 +72,20 @@ def test_ratings_are_finite_and_roles_agree_in_form(name: str, trees: str) -> No
     margin = roles.judge(overseer, hearing, speech, merit)
     assert margin.shape == merit.shape
     assert not np.isnan(margin).any()
+
+
+@every
+@pytest.mark.parametrize("trees", TREES)
+def test_the_favourite_is_rated_highest_and_the_winner_leads_most(name: str, trees: str) -> None:
+    overseer, hearing, speech, merit = presented(name, trees)
+    keys = TREES[trees].root.keys
+    for claim in range(len(merit)):
+        supported = np.full(keys.shape, claim, dtype=np.intp)
+        definite = one_hot(supported, len(merit))
+        liked = roles.favourite(overseer, hearing, speech, supported, keys)
+        np.testing.assert_array_equal(liked, choose(roles.rate(overseer, hearing, speech, definite), keys))
+        won = roles.winner(overseer, hearing, speech, supported, keys)
+        np.testing.assert_array_equal(won, choose(roles.judge(overseer, hearing, speech, definite), keys))
 
 
 @every

@@ -14,6 +14,7 @@ from overseers.base import Belief, Hearing
 from overseers.human import Human
 from overseers.unpersuaded import Unpersuaded
 from scenarios import streams
+from scenarios.trees import one_hot
 
 K = 3
 FINITE = st.floats(-20, 20)
@@ -46,6 +47,19 @@ def test_answers_mix_a_softmax_over_what_is_supported(bias, weight, alpha, raw):
             expected += chance[supported] * share * np.array(softmax(beliefs))
     found = Belief(column(bias), weight, alpha).answer(column(chance)).reshape(-1)
     np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+@given(st.lists(st.integers(-3, 3), min_size=6 * K, max_size=6 * K), st.integers(-4, 6), ALPHA, st.integers(0, 99))
+def test_the_favourite_of_a_belief_is_what_it_rates_highest(bias, weight, alpha, seed):
+    """Whole numbers, so that there are ties of all kinds; a learned reward's weight may be negative."""
+    keys = streams.keys_from(seed, "place", 0, 6)[None]
+    supported = (streams.uniforms(keys, "supported") * K).astype(np.intp)
+    merit = one_hot(supported, K)
+    for weights in (float(weight), np.linspace(-weight, weight, 6)[None]):
+        for attention in (1.0, alpha):
+            belief = Belief(np.array(bias, dtype=float).reshape(K, 1, 6), weights, attention)
+            best = streams.choose(belief.expected(merit), keys)
+            np.testing.assert_array_equal(belief.favourite(supported, keys), best)
 
 
 def test_answers_survive_enormous_beliefs():
