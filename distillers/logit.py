@@ -19,7 +19,7 @@ def fit(features: Floats, targets: Floats, precision: float, start: Floats | Non
     wanted = flat @ targets.reshape(-1)
 
     def gained(weights: Floats) -> tuple[float, Floats]:
-        scores = np.tensordot(weights, features, axes=1)
+        scores = (weights @ flat).reshape(targets.shape)
         top = scores.max(axis=0)
         log_sums = top + np.log(np.exp(scores - top).sum(axis=0))
         gain = weights @ wanted - log_sums @ total - 0.5 * precision * weights @ weights

@@ -142,7 +142,7 @@ def run(cell: Cell) -> Result:
             for named in cell.schemes
             if measured(named, TRAINED)
         ]
-    shared = {name: _mean(compared[name]) if name in compared else None for name in REFERENCES}
+    shared: dict[str, float | None] = dict.fromkeys(REFERENCES) | _means(compared)
     lived = in_time(setting.trees, setting.human, cell.office) if cell.office else {}
     shared |= {name: lived.get(name) for name in OFFICE}
     rows = tuple(_row(cell, named, phase, own, shared) for named, phase, own in found)
@@ -178,7 +178,7 @@ def _row(cell: Cell, named: Named, phase: str, measured: Measured, shared: dict[
         "questions": cell.questions,
         "status": measured.status,
     }
-    values |= {name: _mean(measured.values[name]) if name in measured.values else None for name in MEASURES}
+    values |= dict.fromkeys(MEASURES) | _means(measured.values)
     values |= {name: measured.worst.get(name) for name in WORST}
     values |= {name: getattr(measured.episode, name) if measured.episode else None for name in COSTS}
     return Row(values | shared, _packed(measured.values, STORED, cell.questions))
@@ -200,8 +200,11 @@ def gameability(overseer: Overseer) -> float | None:
     return next((gamma for gamma in inner if gamma is not None), None)
 
 
-def _mean(values: Floats) -> float:
-    return float(np.mean(values))
+def _means(values: dict[str, Floats]) -> dict[str, float]:
+    """The mean over questions of each measure."""
+    if not values:
+        return {}
+    return dict(zip(values, np.stack(list(values.values())).mean(axis=1).tolist(), strict=True))
 
 
 def pack(columns: list[Floats]) -> bytes:

@@ -15,26 +15,29 @@ from hch.policy import Distributions
 from overseers import base as roles
 from overseers.base import Hearing, Overseer
 from overseers.beliefs import together
+from scenarios.blocks import EVERYTHING
 from scenarios.memory import Same
 from scenarios.streams import Floats
 from scenarios.trees import Level, Trees
 
-ALL = slice(None)
 
+def hearing(level: Level, aided: bool = True, which: slice = EVERYTHING, searched: int | None = None) -> Hearing:
+    """What reaches humans asked the questions of a level: faces, arguments, and what a look by oneself would show.
 
-def hearing(level: Level, aided: bool = True, which: slice = ALL) -> Hearing:
-    """What reaches humans asked the questions of a level: faces, arguments, and what a look by oneself would show."""
-    everything = which == ALL
-    return Hearing(
+    ``which``: of these questions alone. ``searched``: among how many arguments whoever argues searches.
+    """
+    heard = Hearing(
         height=level.height,
         aided=aided,
-        appeal=level.appeal[..., which],
-        thought=level.rhetoric.best_of(1)[..., which],
-        keys=level.keys[:, which],
-        arguments=level.rhetoric if everything else level.rhetoric.at((..., which)),
-        plain=level.truth[:, which],
-        readiness=None if level.grades is None else level.grades.readiness[..., which],
+        appeal=level.appeal,
+        thought=level.rhetoric.best_of(1),
+        keys=level.keys,
+        arguments=level.rhetoric,
+        searched=searched,
+        plain=level.truth,
+        readiness=None if level.grades is None else level.grades.readiness,
     )
+    return heard.at((EVERYTHING, EVERYTHING, which))
 
 
 def support(trees: Trees, height: int, below: Floats | None) -> Floats:

@@ -11,12 +11,13 @@ from functools import cached_property
 
 import numpy as np
 
-from hch.exact import ALL, hearing
+from hch.exact import hearing
 from overseers.base import Overseer
 from overseers.beliefs import Belief
 from overseers.pace import Ticks
 from overseers.votes import elected
 from scenarios import streams
+from scenarios.blocks import EVERYTHING
 from scenarios.joins import Answers
 from scenarios.part import PartError
 from scenarios.streams import Floats
@@ -48,7 +49,7 @@ class Minds:
         return given.reshape(supported.shape)
 
 
-def minds(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> Minds:
+def minds(level: Level, human: Overseer, aided: bool = True, which: slice = EVERYTHING) -> Minds:
     """Draw the noise of everybody at one level (``which``: of these questions) and add their own thought's persuasion.
 
     Raises ``PartError`` where each question is put to a panel: ask ``voters`` or ``replies`` instead.
@@ -60,7 +61,7 @@ def minds(level: Level, human: Overseer, aided: bool = True, which: slice = ALL)
 
 
 def voters(
-    level: Level, human: Overseer, aided: bool = True, which: slice = ALL, purpose: str = "noise"
+    level: Level, human: Overseer, aided: bool = True, which: slice = EVERYTHING, purpose: str = "noise"
 ) -> tuple[Minds, ...]:
     """The same for every member of the panel that answers; one member if nobody else has a say.
 
@@ -93,7 +94,7 @@ def wanted(level: Level) -> Answers:
     return np.asarray(heard.argmax(axis=0))
 
 
-def replies(level: Level, human: Overseer, aided: bool = True, which: slice = ALL) -> Answers:
+def replies(level: Level, human: Overseer, aided: bool = True, which: slice = EVERYTHING) -> Answers:
     """``[c]``: the answer given when ``c`` is supported, (claims, nodes, questions): all that an engine need know."""
     members = voters(level, human, aided, which)
     shape = members[0].hold.shape
@@ -120,7 +121,7 @@ class Durations:
     join: Ticks
 
 
-def durations(here: Seats | Level, human: Overseer, which: slice = ALL) -> Durations:
+def durations(here: Seats | Level, human: Overseer, which: slice = EVERYTHING) -> Durations:
     """Thinking times keyed by place; leaves have nothing to join."""
     places = here.places[:, which]
     think = human.ticks("think", places)

@@ -102,7 +102,7 @@ class Setting:
 
         ``searched``: among how many arguments whoever argues searches; a panel's members each hear their own version.
         """
-        return replace(exact.hearing(self.level(height), aided), searched=searched)
+        return exact.hearing(self.level(height), aided, searched=searched)
 
     def level(self, height: int) -> Level:
         return self.trees.levels[height]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -24,10 +24,10 @@ from overseers import pace
 from overseers.beliefs import Answering, Mind, Opinion
 from overseers.beliefs import Belief as Belief
 from overseers.votes import majority_log_odds, vote
-from scenarios.blocks import blocks, in_pieces
+from scenarios.blocks import EVERYTHING, blocks, in_pieces
 from scenarios.joins import Answers
 from scenarios.part import Part, field, part
-from scenarios.rhetoric import Arguments
+from scenarios.rhetoric import Arguments, Some
 from scenarios.streams import Floats, Keys, choose
 from scenarios.trees import one_hot
 
@@ -62,12 +62,18 @@ class Hearing:
 
     def at(self, where: tuple[slice | Answers, ...]) -> Hearing:
         """The same for some questions: ``where`` indexes (claims, nodes, questions)."""
-        return replace(
-            self,
+        if all(isinstance(some, slice) and some == EVERYTHING for some in where):
+            return self
+        return Hearing(
+            self.height,
+            self.aided,
             appeal=self.appeal[where],
             thought=self.thought[where],
             keys=self.keys[where[1:]],
-            arguments=None if self.arguments is None else self.arguments.at(where),
+            arguments=None if self.arguments is None else Some(self.arguments, where),
+            searched=self.searched,
+            share=self.share,
+            thoughts=self.thoughts,
             plain=None if self.plain is None else self.plain[where[1:]],
             readiness=None if self.readiness is None else self.readiness[where],
         )
@@ -175,7 +181,8 @@ def winner(overseer: Overseer, hearing: Hearing, speech: Floats, supported: Answ
 
 def _each(shape: tuple[int, ...], choice: Callable[[tuple[slice, slice]], Answers]) -> Answers:
     """One claim per question, chosen piece by piece of (claims, nodes, questions)."""
-    return np.concatenate([choice((slice(None), some)) for some in blocks(shape)])
+    chosen = [choice((EVERYTHING, some)) for some in blocks(shape)]
+    return chosen[0] if len(chosen) == 1 else np.concatenate(chosen)
 
 
 def _of_one_mind(opinion: Opinion) -> bool:

@@ -82,7 +82,7 @@ class Mind(Opinion, ABC):
 
     @property
     def always_looks(self) -> bool:
-        return np.ndim(self.attention) == 0 and bool(self.attention == 1.0)
+        return isinstance(self.attention, (int, float)) and self.attention == 1.0
 
     def expected(self, merit: Floats) -> Floats:
         looking = self.believed(merit)
@@ -153,7 +153,8 @@ class Belief(Mind):
         kept = -np.expm1(-self.weight)
         spread = kept * e
         spread += faded * total
-        if spread.min(initial=np.inf) < _SMALLEST:  # nobody may be asked: then there is no least
+        # No spread is smaller than e^{-κ}, as Z ≥ 1. (Nobody may be asked: then there is no least.)
+        if np.min(faded, initial=np.inf) < _SMALLEST and spread.min(initial=np.inf) < _SMALLEST:
             attentive = self._extreme_answer(chance)
         else:
             share = np.divide(chance, spread, out=spread)

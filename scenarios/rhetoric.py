@@ -11,7 +11,7 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -71,19 +71,20 @@ class Rhetoric:
     freedom: float
     log_u: Floats
     scale: Floats
-    _known: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[float, Floats] = field(default_factory=dict, compare=False, repr=False)
 
     def best_of(self, n: float | Floats) -> Floats:
         """``x_n``, shape (claims, nodes, questions), in noise units. ``n`` ≥ 1, a number or one per claim."""
-        name = str(n) if np.isscalar(n) else ""
-        if name not in self._known:
-            force = QUANTILES[self.family](self.log_u / n, self.freedom) * self.scale
-            if not name:
-                return force
+        if not isinstance(n, (int, float)):
+            return self._best_of(n)
+        if n not in self._known:
             if len(self._known) >= 4:  # sweeps of n must not fill the memory
                 self._known.pop(next(iter(self._known)))
-            self._known[name] = force
-        return self._known[name]
+            self._known[n] = self._best_of(n)
+        return self._known[n]
+
+    def _best_of(self, n: float | Floats) -> Floats:
+        return QUANTILES[self.family](self.log_u / n, self.freedom) * self.scale
 
     def mean(self, n: float) -> Floats:
         """Mean of ``x_n`` over luck, (claims, nodes, questions)."""
@@ -96,8 +97,32 @@ class Rhetoric:
 
     def at(self, where: Any) -> Rhetoric:
         """The same for some questions: ``where`` indexes (claims, nodes, questions)."""
-        known = {name: force[where] for name, force in self._known.items()}
+        known = {n: force[where] for n, force in self._known.items()}
         return Rhetoric(self.family, self.freedom, self.log_u[where], self.scale[where], known)
+
+
+@dataclass(frozen=True)
+class Some:
+    """The arguments for some questions, taken out of ``whole`` when they are asked for: most overseers never do."""
+
+    whole: Arguments
+    where: Any
+
+    @cached_property
+    def _here(self) -> Arguments:
+        return self.whole.at(self.where)
+
+    def best_of(self, n: float) -> Floats:
+        return self._here.best_of(n)
+
+    def mean(self, n: float) -> Floats:
+        return self._here.mean(n)
+
+    def another(self, keys: Keys) -> Arguments:
+        return self._here.another(keys)
+
+    def at(self, where: Any) -> Arguments:
+        return self._here.at(where)
 
 
 @lru_cache(maxsize=256)

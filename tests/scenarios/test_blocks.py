@@ -10,6 +10,7 @@ from hch.setting import Setting
 from overseers.human import Human
 from overseers.panel import Panel
 from scenarios import blocks as pieces
+from scenarios import joins
 from scenarios.ledger import Ledger
 
 
@@ -28,6 +29,7 @@ def test_pieces_do_not_show(monkeypatch, human, scheme):
 
     def answered(numbers):
         monkeypatch.setattr(pieces, "_NUMBERS", numbers)
+        monkeypatch.setattr(joins, "_CONVOLVED", numbers)
         setting = Setting(Ledger(branching=3, depth=2).trees(0, 40), human)
         return [scheme.optimum(setting).at(height) for height in range(3)]
 
