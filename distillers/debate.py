@@ -16,7 +16,7 @@ from distillers.base import Convincing
 from distillers.episode import Episode, judged_path
 from distillers.learners.base import Trainable
 from distillers.learners.verdicts import Verdicts
-from distillers.protocol import joined_above, judged_height, max_min
+from distillers.protocol import contested, joined_above, judged_height, max_min
 from distillers.students.base import Student
 from hch.policy import Choices, OnDemand
 from hch.setting import Setting
@@ -87,9 +87,8 @@ class Debate(Debating, Trainable):
         """What reaches the judge, who is unaided above the leaves (nobody has answered the sub-questions): hearing, and
         the force of each claim's argument less that of the best attack on it.
         """
-        level = setting.level(height)
-        speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
-        return setting.hearing(height, aided=height == 0, searched=self.n_search), speech
+        hearing = setting.hearing(height, aided=height == 0, searched=self.n_search)
+        return hearing, contested(setting, height, self.n_search)
 
     def learner(self, setting: Setting, student: Student) -> Verdicts:
         return Verdicts(setting, student, self)

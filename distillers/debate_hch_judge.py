@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from distillers.debate import Debating
+from distillers.protocol import contested
 from hch.setting import Setting
 from overseers import base as roles
 from scenarios.part import field, part
@@ -29,7 +30,6 @@ class DebateHCH(Debating):
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
 
     def verdicts(self, setting: Setting, height: int) -> Floats:
-        level = setting.level(height)
-        speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
         hearing = setting.hearing(height, searched=self.n_search)
+        speech = contested(setting, height, self.n_search)
         return roles.judge(setting.rater, hearing, speech, setting.hch_merits[height])

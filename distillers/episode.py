@@ -27,8 +27,12 @@ class Episode:
 
 def consultation(setting: Setting) -> Episode:
     """A human at every question answers, consulting the humans below: one consultation of HCH."""
-    times = batch.times(setting.trees, setting.human)
-    return Episode(setting.trees.humans, _minutes(times.work), _minutes(times.finish))
+
+    def consulted() -> Episode:
+        times = batch.times(setting.trees, setting.human)
+        return Episode(setting.trees.humans, _minutes(times.work), _minutes(times.finish))
+
+    return setting.once_timed("consultation", consulted)
 
 
 def rated_everywhere(setting: Setting) -> Episode:
@@ -38,10 +42,14 @@ def rated_everywhere(setting: Setting) -> Episode:
 
 def everywhere(setting: Setting, work: Literal["rate", "judge"]) -> Episode:
     """One piece of work on every question of the tree, all at once."""
-    spent = [setting.human.ticks(work, here.places) for here in setting.trees.seats]
-    total = np.sum([ticks.sum(axis=0) for ticks in spent], axis=0)
-    longest = np.max([ticks.max(axis=0) for ticks in spent], axis=0)
-    return Episode(setting.trees.humans, _minutes(total), _minutes(longest))
+
+    def worked() -> Episode:
+        spent = [setting.human.ticks(work, here.places) for here in setting.trees.seats]
+        total = np.sum([ticks.sum(axis=0) for ticks in spent], axis=0)
+        longest = np.max([ticks.max(axis=0) for ticks in spent], axis=0)
+        return Episode(setting.trees.humans, _minutes(total), _minutes(longest))
+
+    return setting.once_timed(("everywhere", work), worked)
 
 
 def answered_then_rated(setting: Setting) -> Episode:
@@ -56,10 +64,14 @@ def judged_path(setting: Setting, levels_down: int) -> Episode:
 
     Which sub-question is disputed does not change how long it takes in distribution: the first is taken.
     """
-    heights = range(setting.trees.depth - levels_down, setting.trees.depth + 1)
-    spent = [setting.human.ticks("judge", setting.trees.seats[height].places[0]) for height in heights]
-    work = np.sum(spent, axis=0)
-    return Episode(len(spent), _minutes(work), _minutes(work))
+
+    def judged() -> Episode:
+        heights = range(setting.trees.depth - levels_down, setting.trees.depth + 1)
+        spent = [setting.human.ticks("judge", setting.trees.seats[height].places[0]) for height in heights]
+        work = np.sum(spent, axis=0)
+        return Episode(len(spent), _minutes(work), _minutes(work))
+
+    return setting.once_timed(("judged path", levels_down), judged)
 
 
 def _minutes(ticks: Ticks) -> float:

@@ -16,6 +16,7 @@ from scipy import special
 from distillers.base import Judged, LogScored
 from distillers.episode import Episode, everywhere
 from distillers.odds import log_odds
+from distillers.protocol import contested
 from hch import exact
 from hch.policy import Distributions
 from hch.setting import Setting
@@ -54,12 +55,11 @@ class MarketMaking(LogScored, Judged):
 
     def _belief(self, setting: Setting, height: int, below: Floats | None) -> Floats:
         """Belief at every question of one level when all is said, the sub-answers being distributed as ``below``."""
-        level = setting.level(height)
-        speech = level.rhetoric.best_of(self.n_search) - level.rebuttal
+        grades, speech = setting.level(height).grades, contested(setting, height, self.n_search)
         heard = setting.rater.rating(setting.hearing(height, searched=self.n_search), speech)
-        if level.grades is None:
+        if grades is None:
             return heard.answer(exact.support(setting.trees, height, below))
-        return vote([_looking(voice, level.grades.quality) for voice in heard.voices])
+        return vote([_looking(voice, grades.quality) for voice in heard.voices])
 
 
 def _looking(mind: Mind, quality: Floats) -> Floats:

@@ -15,7 +15,6 @@ import numpy as np
 
 from hch.setting import Setting
 from scenarios import streams
-from scenarios.memory import Memory
 from scenarios.part import PartError
 from scenarios.rhetoric import Rhetoric
 from scenarios.streams import Floats
@@ -32,7 +31,7 @@ def mixed(taught: Setting, deployed: Setting) -> Setting:
     if one.depth != other.depth or one.in_turn:
         raise PartError("training.training_share: takes trees of one depth whose sub-questions are asked all at once")
     levels = tuple(_side_by_side(*pair) for pair in zip(one.levels, other.levels, strict=True))
-    return replace(taught, trees=replace(one, levels=levels, memory=Memory(), root_memory=Memory()))
+    return replace(taught, trees=replace(one, levels=levels))
 
 
 def weights(taught: Setting, deployed: Setting, share: float) -> Floats:

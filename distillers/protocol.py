@@ -15,6 +15,12 @@ def judged_height(setting: Setting, levels_down: int) -> int:
     return max(0, setting.trees.depth - levels_down)
 
 
+def contested(setting: Setting, height: int, n: int) -> Floats:
+    """``x_n - y``: force of each claim's argument less that of the best attack on it, (claims, nodes, questions)."""
+    level = setting.level(height)
+    return setting.trees.memory.once(("contested", height, n), lambda: level.rhetoric.best_of(n) - level.rebuttal)
+
+
 def joined_above(trees: Trees, winners: Answers, height: int) -> list[Answers]:
     """What the winners at one level make the answers of every level above it, lowest first."""
     above: list[Answers] = []

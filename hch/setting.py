@@ -43,6 +43,10 @@ class Setting:
         """Something small that depends on the trees, the seed, and on how humans answer and rate: likewise."""
         return self.trees.root_memory.once((what, self._answerer, self._rating, self.seed), make)
 
+    def once_timed(self, what: Hashable, make: Callable[[], T]) -> T:
+        """Something small that depends on the trees and how long humans work (``ticks``): likewise."""
+        return self.trees.root_memory.once((what, self._worker, "timed"), make)
+
     @cached_property
     def _answerer(self) -> Overseer:
         return self.human.as_answerer()
@@ -50,6 +54,10 @@ class Setting:
     @cached_property
     def _rating(self) -> Overseer:
         return self.rater.as_rater()
+
+    @cached_property
+    def _worker(self) -> Overseer:
+        return self.human.as_worker()
 
     @property
     def hch(self) -> Distributions:

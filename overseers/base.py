@@ -107,6 +107,10 @@ class Overseer(Part, ABC):
         """One form for all overseers whose ``rating`` is this one's, so that work can be shared; else itself."""
         return self
 
+    def as_worker(self) -> Overseer:
+        """One form for all overseers whose ``ticks`` are this one's, so that work can be shared; else itself."""
+        return self
+
     def silenced(self) -> Overseer:
         """One form for all overseers who believe alike when nothing persuasive reaches them; else itself."""
         return self

@@ -46,6 +46,10 @@ class Human(Overseer):
         """Ratings do not depend on λ."""
         return replace(self, self_persuasion=0.0)
 
+    def as_worker(self) -> Human:
+        """Who is persuaded works no faster."""
+        return self.silenced()
+
     def silenced(self) -> Human:
         """Without persuasion its weights do not matter."""
         return replace(self, gameability=0.0, self_persuasion=0.0)

@@ -29,7 +29,7 @@ class Same:
 class Memory:
     """Results by key, ``kept`` of them, the least recently used forgotten first."""
 
-    def __init__(self, kept: int = 64) -> None:
+    def __init__(self, kept: int) -> None:
         self._kept = kept
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
 

@@ -11,7 +11,7 @@ Only scenarios, engines and measures read ``truth`` and ``planted``; an overseer
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,7 +24,9 @@ from scenarios.rhetoric import Rhetoric
 from scenarios.streams import Floats, Keys
 
 NOT_PLANTED = -1
-_ROOTS_KEPT = 2000
+_KEPT, _KEPT_AT_LEAST, _ROOTS_KEPT = 64, 20, 2000
+_ROOM = 1 << 26
+"""Bytes that what is worked out about trees may take, roughly."""
 
 
 @dataclass(frozen=True)
@@ -119,17 +121,25 @@ class Seats:
 
 @dataclass(frozen=True)
 class Trees:
-    """A batch of question trees of one depth: ``levels[0]`` the leaves, ``levels[-1]`` the roots.
-
-    ``memory``: what has been worked out about these trees, and ``root_memory`` about their roots alone; they hold
-    nothing that could not be worked out again.
-    """
+    """A batch of question trees of one depth: ``levels[0]`` the leaves, ``levels[-1]`` the roots."""
 
     levels: tuple[Level, ...]
     join: Joining
     branching: int
-    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
-    root_memory: Memory = field(default_factory=lambda: Memory(_ROOTS_KEPT), compare=False, repr=False)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What has been worked out about these trees: nothing that could not be worked out again.
+
+        Of large trees less is kept, for it is faster to use room again than to be given more.
+        """
+        size = sum(level.face.nbytes for level in self.levels)
+        return Memory(max(_KEPT_AT_LEAST, min(_KEPT, _ROOM // max(size, 1))))
+
+    @cached_property
+    def root_memory(self) -> Memory:
+        """The same about their roots alone."""
+        return Memory(_ROOTS_KEPT)
 
     @property
     def depth(self) -> int:
@@ -186,7 +196,7 @@ class Trees:
     def _some(self, which: slice) -> Trees:
         levels = tuple(level.only(which) for level in self.levels)
         join = self.join.only(which)
-        return replace(self, levels=levels, join=join, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
+        return replace(self, levels=levels, join=join)
 
     @cached_property
     def without_plants(self) -> Trees:
@@ -196,7 +206,7 @@ class Trees:
     def without_plants_at(self, heights: Collection[int]) -> Trees:
         """The same trees and luck with no falsehood planted at some levels."""
         levels = tuple(level.unplanted() if level.height in heights else level for level in self.levels)
-        return replace(self, levels=levels, memory=Memory(), root_memory=Memory(_ROOTS_KEPT))
+        return replace(self, levels=levels)
 
     def joined(self, below: Answers, height: int | None = None) -> Answers:
         """Join one level's definite answers: (nodes below, questions) → (nodes, questions).

@@ -38,6 +38,11 @@ class TestEveryOverseersForms:
         ours, form = (one.rating(heard(0, True), speech) for one in (overseer, overseer.as_rater()))
         assert (ours.expected(MERIT) == form.expected(MERIT)).all()
 
+    @pytest.mark.parametrize("work", ["think", "join", "rate", "compare", "judge"])
+    def test_as_worker_it_takes_the_same_time(self, overseer, work):
+        places = TREES.levels[0].places
+        assert (overseer.ticks(work, places) == overseer.as_worker().ticks(work, places)).all()
+
     def test_silenced_it_believes_the_same_when_nothing_is_said(self, overseer):
         ours, form = Unpersuaded(member=overseer), Unpersuaded(member=overseer.silenced())
         speech = TREES.levels[0].rhetoric.best_of(64)
