@@ -165,14 +165,14 @@ def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
         if kind == "training" and not named:
             raise SpecError(f'{where}: nothing is trained: phases = ["optimum", "trained"] is needed')
         if not wanted and named:
-            known = sorted({note.name for one in named for note in parts.notes(type(one.part))})
+            known, asked = sorted({path for one in named for path in _paths(one.part)}), ".".join(steps)
             raise SpecError(
-                f"{where}: no {kind} has a field '{'.'.join(steps)}'{nearest(steps[-1], known)}; "
-                f"permitted: {', '.join(known)}"
+                f"{where}: no {kind} has a field '{asked}'{nearest(asked, known)}; permitted: {', '.join(known)}"
             )
         chosen = {one.label for one in wanted}
+        place = where.removesuffix("." + ".".join(steps))  # complaints name the field themselves
         changed = tuple(
-            replace(one, part=_set(one.part, steps, value, where)) if one.label in chosen else one for one in named
+            replace(one, part=_set(one.part, steps, value, place)) if one.label in chosen else one for one in named
         )
         spec = spec.having(kind, changed)
     return spec
@@ -217,6 +217,13 @@ def _addressed(spec: Spec, path: str, where: str) -> tuple[str, list[str], list[
     return kind, steps, [one for one in spec.of(kind) if only in (None, one.label) and _has(one.part, steps)]
 
 
+def _paths(part: Part) -> list[str]:
+    """All fields of a part, those of the parts in its fields included, as dotted paths."""
+    values = {spec.name: getattr(part, spec.name) for spec in fields(part)}  # type: ignore[arg-type]
+    inner = [f"{name}.{path}" for name, value in values.items() if isinstance(value, Part) for path in _paths(value)]
+    return [*values, *inner]
+
+
 def _has(part: Part, steps: list[str]) -> bool:
     if steps[0] not in {spec.name for spec in fields(part)}:  # type: ignore[arg-type]
         return False
@@ -227,5 +234,5 @@ def _has(part: Part, steps: list[str]) -> bool:
 def _set(part: Part, steps: list[str], value: Any, where: str) -> Part:
     values = {spec.name: getattr(part, spec.name) for spec in fields(part)}  # type: ignore[arg-type]
     if len(steps) > 1:
-        value = _set(values[steps[0]], steps[1:], value, where)
+        value = _set(values[steps[0]], steps[1:], value, f"{where}.{steps[0]}")
     return make(type(part), values | {steps[0]: value}, where)

@@ -245,6 +245,16 @@ class TestBadInput:
     def test_an_unknown_field_to_set(self):
         assert "did you mean 'depth'" in complaint("compare", "--set", "scenario.dept=2")
 
+    def test_a_field_of_the_overseer_within(self):
+        told = complaint("compare", "--overseer", "sceptic", "--set", "overseer.gameability=1")
+        assert "did you mean 'member.gameability'" in told
+
+    @pytest.mark.parametrize("path", ["scenario.claims", "scheme.approval.n_search", "overseer.member.discernment"])
+    def test_a_value_out_of_range_is_told_with_its_place_once(self, path):
+        told = complaint("compare", "--overseer", "sceptic", "--scheme", "approval", "--set", f"{path}=-1")
+        assert told.startswith(f"error: --set {path}: ")
+        assert "permitted: " in told
+
     def test_a_setting_that_is_none(self):
         assert "PATH=VALUE" in complaint("compare", "--set", "depth")
 
