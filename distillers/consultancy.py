@@ -16,6 +16,7 @@ for a judge who is right less often than the coin is honest (both rise). Numbers
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import numpy as np
@@ -33,20 +34,23 @@ from scenarios.trees import Level, one_hot
 
 
 @part
-class Consultancy(Judged):
-    """A judge believes, or not, one adviser who was assigned the claim to argue for."""
+class Advised(Judged, ABC):
+    """A judge believes, or not, one adviser. Kinds of advice differ in one thing: which claim is argued for."""
 
     group: ClassVar[str] = "advice"
 
-    assigned_true: float = field(
-        0.5, "share of episodes in which the adviser is assigned the true claim", unit="probability", ge=0, le=1
-    )
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
     aided: bool = field(True, "whether the judge consults a frozen HCH's sub-answers")
 
+    @abstractmethod
+    def believed(self, belief: Floats, level: Level) -> Floats:
+        """The judge's belief in every claim of one level, given ``beliefs``, (claims, nodes, questions)."""
+
     def optimum(self, setting: Setting) -> Distributions:
-        levels = setting.trees.levels
-        return Distributions(OnDemand(len(levels), lambda height: self._answer(setting, levels[height])))
+        def at(height: int) -> Floats:
+            return self.believed(beliefs(setting, height, self.n_search, self.aided), setting.level(height))
+
+        return Distributions(OnDemand(setting.trees.depth + 1, at))
 
     def margins(self, setting: Setting) -> Floats:
         return acceptability(setting, self.n_search, self.aided)
@@ -55,8 +59,16 @@ class Consultancy(Judged):
         """The root question is judged once; the sub-answers come from a model of HCH."""
         return judged_path(setting, 0)
 
-    def _answer(self, setting: Setting, level: Level) -> Floats:
-        belief = beliefs(setting, level.height, self.n_search, self.aided)
+
+@part
+class Consultancy(Advised):
+    """A judge believes, or not, one adviser who was assigned the claim to argue for."""
+
+    assigned_true: float = field(
+        0.5, "share of episodes in which the adviser is assigned the true claim", unit="probability", ge=0, le=1
+    )
+
+    def believed(self, belief: Floats, level: Level) -> Floats:
         true = one_hot(level.truth, level.claims) == 1.0
         false = choose(np.where(true, -np.inf, accepted(belief)), level.places)
         honest, dishonest = presenting(belief, level.truth), presenting(belief, false)
