@@ -111,8 +111,11 @@ def _supporting(opinion: Opinion, gain: Floats, claim: int) -> Floats:
 def _best_supported(opinion: Opinion, gain: Floats) -> Floats:
     """``max_c r(a | c) + B(c)``: the best that an answer can be worth, whatever the sub-answers join to."""
     if isinstance(opinion, Belief) and np.all(np.asarray(opinion.weight) >= 0.0):  # its rating asks if a = c, no more
-        alone = opinion.expected(np.zeros_like(gain)) + gain.max(axis=0)
-        return np.asarray(np.maximum(alone, opinion.expected(np.ones_like(gain)) + gain))
+        alone, most = opinion.expected(np.zeros(gain.shape[1:])), gain.max(axis=0)
+        verified = opinion.expected(np.ones(gain.shape[1:]))
+        alone += most
+        verified += gain
+        return np.asarray(np.maximum(alone, verified, out=alone))
     best = _supporting(opinion, gain, 0)
     for claim in range(1, len(gain)):
         np.maximum(best, _supporting(opinion, gain, claim), out=best)

@@ -1,6 +1,6 @@
 """From a study to its cells: every scenario × overseer × swept point × seed, in a fixed order.
 
-Cells of one scenario and seed stand together, so that a worker draws their trees once.
+Cells whose trees are drawn together travel together, so that a worker draws them once.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import itertools
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from divergence import ablations, design, learning, loads, shares
@@ -16,8 +17,9 @@ from divergence.build import SpecError
 from divergence.cell import OPTIMUM, TRAINED, Cell
 from divergence.spec import Axis, Spec, apply, reached
 from divergence.store import ABLATIONS, FILE, LEARNING, LOAD, SHARES
+from scenarios.base import Scenario
 
-_CELLS_PER_CHUNK = 17
+_CELLS_PER_CHUNK, _BRIEF_PER_CHUNK = 17, 51
 _NUMBER = "point"
 """Column of the number of a draw."""
 
@@ -113,18 +115,23 @@ def _points(axes: list[Axis]) -> Iterator[Point]:
 
 
 def chunks(todo: list[Cell]) -> list[list[Cell]]:
-    """Cells that travel to a worker together: neighbours of one scenario and seed; what trains, by itself.
+    """Cells that travel to a worker together: neighbours whose trees are drawn together; what trains, by itself.
 
-    Seed after seed, for scenarios that differ in planting alone share what is drawn for a seed. A chunk is stored
-    whole, and training takes long enough to be worth keeping.
+    A chunk is stored whole: cells that take longer travel in smaller ones, and training is worth keeping at once.
     """
     found = []
     in_turn = sorted(todo, key=lambda cell: cell.seed)
-    for _, same in itertools.groupby(in_turn, key=lambda cell: (cell.scenario, cell.seed)):
+    for _, same in itertools.groupby(in_turn, key=lambda cell: (_drawn(cell.scenario.part), cell.seed)):
         group = list(same)
-        size = 1 if group[0].training is not None else _CELLS_PER_CHUNK
+        size = _BRIEF_PER_CHUNK if group[0].brief else _CELLS_PER_CHUNK
+        size = size if group[0].training is None else 1
         found += [group[start : start + size] for start in range(0, len(group), size)]
     return found
+
+
+@lru_cache(maxsize=256)
+def _drawn(scenario: Scenario) -> Scenario:
+    return scenario.as_drawn()
 
 
 def everything(spec: Spec) -> dict[str, list[Cell]]:

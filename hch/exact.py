@@ -58,8 +58,8 @@ def unaided(trees: Trees, human: Overseer, height: int) -> Floats:
     """
 
     def alone() -> Floats:
-        heard = hearing(trees.levels[height], aided=height == 0)
-        return roles.answer(human, heard, support(trees, height, None))
+        level = trees.levels[height]
+        return roles.answer_given(human, hearing(level, aided=height == 0), level.truth)
 
     return alone() if height else trees.memory.once(("alone", human.as_answerer()), alone)
 

@@ -132,6 +132,12 @@ def answer(overseer: Overseer, hearing: Hearing, chance: Floats) -> Floats:
     return in_pieces(chance.shape, lambda some: overseer.own(hearing.at(some)).answer(chance[some]))
 
 
+def answer_given(overseer: Overseer, hearing: Hearing, supported: Answers) -> Floats:
+    """Role *answer* when one claim is supported for sure, (nodes, questions)."""
+    shape = hearing.appeal.shape
+    return in_pieces(shape, lambda some: overseer.own(hearing.at(some)).answer_given(supported[some[1]]))
+
+
 def rate(overseer: Overseer, hearing: Hearing, speech: Floats, merit: Floats) -> Floats:
     """Role *rate*: expected rating ``r(a) = ακ·m(a) + γ(v + speech)``, each claim presented in turn."""
     return in_pieces(merit.shape, lambda some: overseer.rating(hearing.at(some), speech[some]).expected(merit[some]))

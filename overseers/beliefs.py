@@ -22,7 +22,7 @@ from scipy import special
 from overseers.votes import vote as vote
 from scenarios.joins import Answers
 from scenarios.streams import Floats, Keys, choose
-from scenarios.trees import one_hot, pick
+from scenarios.trees import one_hot, pick, put
 
 _SMALLEST = 1e-280
 """Below this, sums of exponentials have lost their digits."""
@@ -48,6 +48,10 @@ class Opinion(ABC):
     @abstractmethod
     def answer(self, chance: Floats) -> Floats:
         """Distribution of the answer when claim ``c`` is supported with probability ``chance[c]``."""
+
+    def answer_given(self, supported: Answers) -> Floats:
+        """Distribution of the answer when one claim is supported for sure, (nodes, questions)."""
+        return self.answer(one_hot(supported, len(self.persuasion)))
 
     def favourite(self, supported: Answers, keys: Keys) -> Answers:
         """The claim with the largest expected rating when one is supported, (nodes, questions); keyed ties."""
@@ -166,6 +170,20 @@ class Belief(Mind):
         if self.always_looks:
             return np.asarray(attentive)
         return np.asarray(self.attention * attentive + (1.0 - self.attention) * (e / total))
+
+    def answer_given(self, supported: Answers) -> Floats:
+        """The same with ``C`` = 1 for one claim and 0 for all others: ``D`` is one number per question."""
+        faded, kept = np.exp(-self.weight), -np.expm1(-self.weight)
+        if not self.always_looks or np.min(faded, initial=np.inf) < _SMALLEST:
+            return super().answer_given(supported)
+        e = self.bias - self.bias.max(axis=0)
+        np.exp(e, out=e)
+        own = pick(e, supported)
+        share = 1.0 / (kept * own + faded * e.sum(axis=0))
+        unsupported = faded * share
+        e *= unsupported
+        put(e, supported, own * (kept * share + unsupported))
+        return np.asarray(e)
 
     def _extreme_answer(self, chance: Floats) -> Floats:
         """The same in logarithms, for beliefs so far apart that their exponentials vanish."""

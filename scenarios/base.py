@@ -28,6 +28,10 @@ class Scenario(Part, ABC):
     def size(self) -> tuple[int, int]:
         """(questions in one tree, claims per question): what memory is estimated from."""
 
+    def as_drawn(self) -> Scenario:
+        """One form for all scenarios whose trees are drawn together with this one's; else itself."""
+        return self
+
 
 @part
 class Shape(Part):
@@ -108,12 +112,16 @@ class TreeScenario(Persuading, Shape):
 
     def trees(self, seed: int, questions: int, start: int = 0) -> Trees:
         """Drawn once for all that differ in planting alone."""
-        bare = _unplanted(replace(self, plant_rate=0.0, plant_strength=0.0), seed, questions, start)
+        bare = _unplanted(self.as_drawn(), seed, questions, start)
         planted = [
             replace(one, planted=self._planted(one.keys, one.truth, self.claims), lure=self.plant_strength)
             for one in bare
         ]
         return Trees(tuple(planted), self.join(), self.branching)
+
+    def as_drawn(self) -> TreeScenario:
+        """What is planted is drawn last, and changes nothing else."""
+        return replace(self, plant_rate=0.0, plant_strength=0.0)
 
     def drawn(self, seed: int, questions: int, start: int) -> tuple[Level, ...]:
         """The levels of ``trees``, leaves first."""

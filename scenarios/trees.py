@@ -232,6 +232,16 @@ def one_hot(answers: Answers, claims: int) -> Floats:
 
 def pick(values: Floats, answers: Answers) -> Floats:
     """``values[answer]`` at every place: (claims, …) and (…) → (…)."""
+    return values.reshape(-1).take(_where(answers)).reshape(answers.shape)
+
+
+def put(values: Floats, answers: Answers, new: Floats) -> None:
+    """Set ``values[answer]`` at every place, in place; ``values`` has to be contiguous."""
+    values.reshape(-1)[_where(answers)] = new.reshape(-1)
+
+
+def _where(answers: Answers) -> Answers:
+    """Indices into flat values of (claims, …)."""
     index = answers.reshape(-1) * answers.size
     index += np.arange(answers.size)
-    return values.reshape(-1).take(index).reshape(answers.shape)
+    return index

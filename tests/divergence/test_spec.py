@@ -1,6 +1,7 @@
 """Specifications: what is read is what is written, and every mistake is named with its place and what is permitted."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -150,11 +151,13 @@ class TestPlan:
             assert cell.scenario.part.plant_rate == point["plant_rate"]
             assert cell.schemes[1].part.judged_depth == point["judged_depth"]
 
-    def test_chunks_hold_one_scenario_and_seed_and_lose_nothing(self):
-        cells = plan.cells(loads(GOOD))
+    @pytest.mark.parametrize("brief", [True, False])
+    def test_chunks_hold_what_is_drawn_together_and_lose_nothing(self, brief):
+        cells = plan.cells(replace(loads(GOOD), brief=brief))
         chunks = plan.chunks(cells)
         assert sorted((cell for chunk in chunks for cell in chunk), key=lambda cell: cell.index) == cells
-        assert all(len({(cell.scenario, cell.seed) for cell in chunk}) == 1 for chunk in chunks)
+        assert all(len({(cell.scenario.part.as_drawn(), cell.seed) for cell in chunk}) == 1 for chunk in chunks)
+        assert len(chunks) == (2 if brief else 4)  # of 20 cells a seed; cells that take longer travel in smaller ones
 
     def test_a_field_that_a_scenario_lacks_is_blank_and_not_repeated(self):
         spec = parse(

@@ -75,6 +75,18 @@ def test_ratings_are_finite_and_roles_agree_in_form(name: str, trees: str) -> No
 
 
 @every
+@pytest.mark.parametrize("aided", [True, False])
+@pytest.mark.parametrize("trees", TREES)
+def test_what_is_supported_for_sure_is_supported_with_probability_one(name: str, trees: str, aided: bool) -> None:
+    level, overseer = TREES[trees].root, OVERSEERS[name]()
+    hearing = exact.hearing(level, aided)
+    for claim in range(level.claims):
+        supported = np.full(level.keys.shape, claim, dtype=np.intp)
+        found = roles.answer_given(overseer, hearing, supported)
+        np.testing.assert_array_equal(found, roles.answer(overseer, hearing, one_hot(supported, level.claims)))
+
+
+@every
 @pytest.mark.parametrize("trees", TREES)
 def test_the_favourite_is_rated_highest_and_the_winner_leads_most(name: str, trees: str) -> None:
     overseer, hearing, speech, merit = presented(name, trees)

@@ -62,6 +62,14 @@ def test_the_favourite_of_a_belief_is_what_it_rates_highest(bias, weight, alpha,
             np.testing.assert_array_equal(belief.favourite(supported, keys), best)
 
 
+@given(CLAIMS, st.floats(-5, 800), ALPHA, st.integers(0, K - 1))
+def test_what_is_supported_for_sure_needs_no_sum_over_claims(bias, weight, alpha, claim):
+    supported = np.array([[claim]])
+    for attention in (1.0, alpha):
+        belief = Belief(column(bias), weight, attention)
+        np.testing.assert_array_equal(belief.answer_given(supported), belief.answer(one_hot(supported, K)))
+
+
 def test_answers_survive_enormous_beliefs():
     found = Belief(column([900.0, 0.0, -900.0]), 1000.0).answer(column([0.0, 0.0, 1.0]))
     # L̄ = (900, 0, 100): the first claim wins, e^-800 is nothing.

@@ -41,6 +41,7 @@ def test_pieces_do_not_show(monkeypatch, human, scheme):
 def test_planting_changes_only_what_is_planted(planting):
     """What is drawn once for several plantings is what each would draw by itself."""
     scenario = Ledger(depth=2, **planting)
+    assert scenario.as_drawn() == Ledger(depth=2).as_drawn() != Ledger(depth=3).as_drawn()
     alone = [scenario.level(one.height, one.keys, one.truth) for one in scenario.trees(3, 30).levels]
     Ledger(depth=2, plant_rate=0.5).trees(3, 30)
     for one, own in zip(scenario.trees(3, 30).levels, alone, strict=True):
