@@ -41,6 +41,7 @@ class RewardModelling(Rated, Trainable):
     """Fit a reward to humans' answers, then maximise it."""
 
     group: ClassVar[str] = "reward modelling"
+    hangs_on_draws: ClassVar[bool] = True
 
     demonstrations: int = field(100, "answers the reward is fitted to; 0 means the limit of many", symbol="N", ge=0)
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)

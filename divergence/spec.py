@@ -120,6 +120,11 @@ class Spec:
         return (*fields, "point") if ranges else fields
 
     @property
+    def hanging_on_draws(self) -> frozenset[str]:
+        """Labels of the schemes whose seeds differ by more than their questions."""
+        return frozenset(named.label for named in self.schemes if named.part.hangs_on_draws)
+
+    @property
     def varied(self) -> tuple[Axis | Range, ...]:
         """Whatever is swept or drawn."""
         return (*self.axes, *(self.sample.ranges if self.sample else ()))

@@ -63,7 +63,7 @@ class Study:
             if not store.done():
                 raise StoreError(f"{self.directory}: no cell is finished yet; run the study")
             try:
-                return intervals.draws(store.details(), self.spec.columns)
+                return intervals.draws(store.details(), self.spec.columns, spread=self.spec.hanging_on_draws)
             except ValueError as error:
                 raise StoreError(f"{self.directory / FILE}: {error}; start over with --fresh") from error
 
