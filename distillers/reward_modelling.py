@@ -6,7 +6,8 @@ every level, the model consulting itself. In the limit of many demonstrations by
 ``(κ, κ_leaf, λγ)``: approval at λγ, which extrapolates from ``x_1`` to ``x_n``.
 
 Few demonstrations by discerning humans hold no error, and then no finite maximum exists: a wide Gaussian prior on the
-weights keeps the fit finite. The limit (``demonstrations = 0``) has none: it is fitted to the exact distribution.
+weights keeps the fit finite. The limit (``demonstrations = 0``) has none: it is fitted to the exact distribution. Where
+claims are good by degrees, who answers verifies nothing: there is no reward to learn, and ``status`` says so.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import ClassVar
 import numpy as np
 
 from distillers.approval import maximise, root_ratings
-from distillers.base import Rated
+from distillers.base import NoOptimum, Rated
 from distillers.episode import Episode, consultation
 from distillers.learners.base import Trainable
 from distillers.learners.demonstrations import Demonstrations
@@ -63,6 +64,8 @@ class RewardModelling(Rated, Trainable):
         return self._demonstrations(setting, student, 0.0)
 
     def _demonstrations(self, setting: Setting, student: Student, precision: float) -> Demonstrations:
+        _must_show_something(setting)
+
         def maximised(where: Setting, reward: LearnedReward) -> Choices:
             return maximise(where, where.as_rater(reward), self.n_search)
 
@@ -73,6 +76,7 @@ class RewardModelling(Rated, Trainable):
 
     def fitted(self, setting: Setting) -> LearnedReward:
         """The reward learned from the setting's demonstrations (by whom it will be used does not matter)."""
+        _must_show_something(setting)
         return setting.once(("reward", self.demonstrations, self.prior_scale), lambda: self._fit(setting))
 
     def _fit(self, setting: Setting) -> LearnedReward:
@@ -84,6 +88,12 @@ class RewardModelling(Rated, Trainable):
 
     def _rater(self, setting: Setting) -> Overseer:
         return setting.as_rater(self.fitted(setting))
+
+
+def _must_show_something(setting: Setting) -> None:
+    """Where quality is a matter of degree, humans say what comes to mind, and verify nothing before they do."""
+    if setting.trees.root.grades is not None:
+        raise NoOptimum("undefined: demonstrations show what comes to mind here, and nothing of how good it is")
 
 
 def _reward(weights: Floats) -> LearnedReward:

@@ -90,9 +90,11 @@ def draws(
         for place, shape in enumerate(shapes, start=1)
     ]
     seeds = np.array([pooled[0] for pooled in sums.values()])
+    own = np.array([name not in REFERENCES for name in names])  # references are nobody's training
     for place, key in enumerate(sums):
         if len(apart.get(key, ())) > 1:
-            parts[1][place] = _spread(parts[1][place], *(np.array(each) for each in zip(*apart[key], strict=True)))
+            means, within = (np.array(each)[:, own] for each in zip(*apart[key], strict=True))
+            parts[1][place, own] = _spread(parts[1][place, own], means, within)
     return Draws(keys, parts[0], parts[1], parts[2], _normal(parts[3], parts[4], seeds), names)
 
 
