@@ -80,11 +80,13 @@ class RewardModelling(Rated, Trainable):
         return setting.once(("reward", self.demonstrations, self.prior_scale), lambda: self._fit(setting))
 
     def _fit(self, setting: Setting) -> LearnedReward:
-        if self.demonstrations == 0:
-            weights = fit(*_population(setting), precision=0.0)
-        else:
-            weights = fit(*_sampled(setting, self.demonstrations), precision=self.prior_scale**-2)
-        return _reward(weights)
+        """Begins with the humans' own weights: of those who hardly ever err, likelihood is flat to the last digit."""
+        if self.demonstrations:
+            return _reward(fit(*_sampled(setting, self.demonstrations), precision=self.prior_scale**-2))
+        try:
+            return _reward(fit(*_population(setting), precision=0.0, start=_own_weights(setting)))
+        except ArithmeticError as error:
+            raise NoOptimum(f"undefined: in the limit of many demonstrations {error}") from error
 
     def _rater(self, setting: Setting) -> Overseer:
         return setting.as_rater(self.fitted(setting))
@@ -135,6 +137,18 @@ def _draw(chance: Floats, keys: streams.Keys, purpose: str) -> Answers:
     """One claim per key from a distribution over claims, (claims, n) → (n,)."""
     luck = streams.uniforms(keys, purpose)
     return np.asarray(np.minimum((np.cumsum(chance, axis=0) < luck).sum(axis=0), len(chance) - 1))
+
+
+def _own_weights(setting: Setting) -> Floats:
+    """What humans' own beliefs weigh: support above the leaves, support at a leaf, persuasion (by least squares)."""
+    support, moved, heard = [], 0.0, 0.0
+    for level in setting.trees.levels[:2]:
+        hearing = setting.hearing(level.height)
+        opinion, persuasion = setting.human.own(hearing), hearing.appeal + hearing.thought
+        support.append(float((opinion.expected(np.ones_like(persuasion)) - opinion.persuasion).mean()))
+        moved += float((opinion.persuasion * persuasion).sum())
+        heard += float((persuasion**2).sum())
+    return np.array([support[-1] if len(support) > 1 else 0.0, support[0], moved / heard if heard else 0.0])
 
 
 def _population(setting: Setting) -> tuple[Floats, Floats]:
