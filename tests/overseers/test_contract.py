@@ -16,7 +16,7 @@ from overseers.base import Overseer
 from overseers.unpersuaded import Unpersuaded
 from scenarios.ledger import Ledger
 from scenarios.majority import Majority
-from scenarios.part import find, notes
+from scenarios.part import PartError, find, notes
 from scenarios.streams import choose
 from scenarios.trees import one_hot
 
@@ -175,3 +175,10 @@ def test_work_takes_time(name: str) -> None:
     ticks = OVERSEERS[name]().ticks("rate", TREES["ledger"].root.places)
     assert ticks.dtype == np.int64
     assert ticks.min() > 0
+
+
+@every
+def test_fields_are_given_by_name(name: str) -> None:
+    """The first of them is a time: ``Human(2.0)`` would mean something else than it seems to."""
+    with pytest.raises(PartError, match="by name"):
+        OVERSEERS[name](2.0)
