@@ -101,10 +101,11 @@ class Consulted:
         own = sum(visit.supported == visit.truth for visit in free)
         fooled = sum(visit.answer == visit.planted and visit.supported == visit.truth for visit in free)
         attacked = f", {len(wrong) - len(free)} what the attack wants" if self.attack is not None else ""
+        answers = "answer" if len(wrong) == 1 else "answers"
+        claims = "is a planted claim" if planted == 1 else "are planted claims"
         return [
-            f"{len(wrong)} false {'answer' if len(wrong) == 1 else 'answers'}: {own} by people who had the truth in hand ({fooled} fell for a planted "
-            f"falsehood), {len(free) - own} misled by sub-answers{attacked}; {planted} "
-            + ("is a planted claim" if planted == 1 else "are planted claims"),
+            f"{len(wrong)} false {answers}: {own} by people who had the truth in hand ({fooled} fell for a planted "
+            f"falsehood), {len(free) - own} misled by sub-answers{attacked}; {planted} {claims}",
             *self._suffered(),
         ]
 

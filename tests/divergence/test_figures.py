@@ -94,6 +94,18 @@ def test_gamma_star_is_marked_on_the_curve_and_in_the_strip():
     assert [trace.text[0].strip() for trace in shown(figure, "written")] == ["> 2", "1.25", "1.75"]
 
 
+def test_harm_that_is_there_at_the_smallest_gamma_tried_gives_a_bound():
+    """As an arrow at the left edge, and no ring on the curve, which crosses nothing there."""
+    summary = table(gammas=(1.0, 2.0, 3.0))
+    stars = {"imitation": (1.0, 1.0, np.inf), "approval": (1.0, 1.0, 1.0), "debate": (1.5, 1.0, 2.0)}
+    figure = figures.curves(summary, crossed(summary, stars))
+    marks = {trace.legendgroup: trace for trace in shown(figure, "gamma_star")}
+    spelt = {name: mark.text[0] for name, mark in marks.items()}
+    assert spelt == {"imitation": "≤ 1 [≤ 1, > 3]", "approval": "≤ 1", "debate": "1.50 [≤ 1, 2.00]"}
+    assert (marks["approval"].x[0], marks["approval"].marker.symbol) == (1.0, "triangle-left")
+    assert [trace.legendgroup for trace in shown(figure, "ring")] == ["debate"]
+
+
 def test_bands_follow_the_interval_and_vanish_without_one():
     summary = table()
     band = next(trace for trace in figures.curves(summary).data if trace.fill == "toself")
