@@ -224,6 +224,16 @@ def test_panels_never_overlap(width, schemes):
     assert changes["height"] > changes["margin.t"]
 
 
+def test_legends_have_room_on_a_phone_whatever_is_written_beside_the_panels():
+    """Names in the margin leave no width for two entries in a row: every entry has its own 19 pixels."""
+    labels = ("imitation, trained", "approval, trained", "debate, trained")
+    summary = table(schemes=labels)
+    figure = figures.curves(summary, crossed(summary, dict.fromkeys(labels, (1.0, 0.9, 1.1))))
+    changes = figure.layout.meta["layouts"]["narrow"]
+    apart = (changes["legend.y"] - changes["legend2.y"]) * changes["height"]
+    assert apart >= 3 * 19
+
+
 def test_looks_differ_and_core_schemes_keep_theirs():
     others = [f"other-{number}" for number in range(25)]
     looks = style.looks([*others, *style.CORE])
