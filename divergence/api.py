@@ -262,4 +262,6 @@ def _part(kind: str, one: Part | str) -> Any:
 
 
 def _path(out: Path | str | None) -> Path | None:
+    if isinstance(out, str) and not out.strip():
+        raise SpecError("out: must name a directory ('.' for this one), not nothing")
     return None if out is None else Path(out)

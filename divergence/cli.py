@@ -33,8 +33,22 @@ app = typer.Typer(
     "Start with [bold]hch compare --quick[/bold].",
 )
 
+
+def named_directory(given: str) -> Path:
+    """A directory's name as a path; no name would be the current directory."""
+    if not given.strip():
+        raise typer.BadParameter("give a directory's name ('.' for this one), not nothing")
+    return Path(given)
+
+
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Directory for the results. Default: hch-… by the study's hash.")
+    Path | None,
+    typer.Option(
+        "--out",
+        parser=named_directory,
+        metavar="DIR",
+        help="Directory for the results. Default: hch-… by the study's hash.",
+    ),
 ]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=256, help="Worker processes. Default: all cores.")]
 Plugins = Annotated[

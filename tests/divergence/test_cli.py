@@ -292,6 +292,19 @@ class TestBadInput:
         told = complaint("compare", "--quick", "--out", tmp_path / "file")
         assert "cannot be written" in told
 
+    def test_an_out_that_is_nothing(self, tmp_path):
+        for words in (["sweep", "x.toml"], ["sensitivity", "x.toml"], ["merge", "x"]):
+            assert "give a directory's name" in complaint(*words, "--out", "", cwd=tmp_path)
+        assert not list(tmp_path.iterdir())
+
+    def test_a_study_of_ones_own_in_the_directory_to_write_to(self, tmp_path):
+        (tmp_path / "spec.toml").write_text(TINY)
+        for words in (["sweep", "--fresh"], ["sensitivity", "--field", "scenario.plant_rate=[0.0, 0.5]"]):
+            told = complaint(*words, "spec.toml", "--out", ".", cwd=tmp_path)
+            assert "files that a study would overwrite (spec.toml); use another directory" in told
+        assert (tmp_path / "spec.toml").read_text() == TINY
+        assert len(list(tmp_path.iterdir())) == 1
+
     @pytest.mark.skipif(os.geteuid() == 0 and not os.path.isdir("/proc"), reason="needs a place nobody can write to")
     def test_an_out_that_cannot_be_written(self):
         assert "cannot be written" in complaint("compare", "--quick", "--out", "/proc/nothing/here")
