@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from distillers.base import Scheme
 from divergence import specfile, study
 from divergence.build import FAMILIES, SpecError, build
-from divergence.cell import OPTIMUM, Named
+from divergence.cell import OPTIMUM, Named, gameability_steps
 from divergence.spec import Spec, apply
 from divergence.study import Progress, Study
 from overseers.base import Overseer
@@ -199,6 +199,9 @@ def customised(
             load=None,
         )
     if gameability is not None:  # whoever names γ wants to see every scheme there
+        if all(gameability_steps(one.part) is None for one in spec.overseers):
+            labels = ", ".join(one.label for one in spec.overseers)
+            raise SpecError(f"--gameability: {labels}: no gameability, neither of its own nor of an overseer within")
         spec = replace(spec, schemes=tuple(_anywhere(named, "gameability") for named in spec.schemes))
     axes = []
     for axis in spec.axes:
