@@ -43,9 +43,9 @@ def compare(
     full: bool = False,
     phases: Sequence[str] = (OPTIMUM,),
     gameability: Sequence[float] | float | None = None,
-    scenarios: Sequence[Scenario | str] = (),
-    overseers: Sequence[Overseer | str] = (),
-    schemes: Sequence[Scheme | str] = (),
+    scenarios: Sequence[Scenario | str] | None = None,
+    overseers: Sequence[Overseer | str] | None = None,
+    schemes: Sequence[Scheme | str] | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
 ) -> Study:
@@ -182,14 +182,19 @@ def every_scheme(core: Sequence[Named], where: Where) -> tuple[Named, ...]:
 
 
 def customised(
-    spec: Spec, seed: int, gameability: Sequence[float] | float | None, chosen: Mapping[str, Sequence[Part | str]]
+    spec: Spec,
+    seed: int,
+    gameability: Sequence[float] | float | None,
+    chosen: Mapping[str, Sequence[Part | str] | None],
 ) -> Spec:
-    """The study with its first seed, its swept γ and some of its parts replaced."""
+    """The study with its first seed, its swept γ and some of its parts replaced; None keeps what is there."""
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise SpecError(f"seed: must be a whole number ≥ 0, not {seed!r}")
     spec = replace(spec, first_seed=seed)
     for kind, wanted in chosen.items():
-        if wanted:
+        if wanted is not None and not isinstance(wanted, str | Part) and not len(wanted):
+            raise SpecError(f"{kind}s: at least one is needed; leave it out for the study's own")
+        if wanted is not None:
             spec = spec.having(kind, _chosen(kind, wanted, spec.of(kind)))
     if chosen.get("scheme"):  # whoever names schemes wants to see all of them under every change, and no others
         spec = replace(
@@ -198,6 +203,8 @@ def customised(
             shares=spec.shares and replace(spec.shares, schemes=()),
             load=None,
         )
+    if isinstance(gameability, Sequence) and not gameability:
+        raise SpecError("gameability: at least one γ is needed; leave it out for the study's own")
     if gameability is not None:  # whoever names γ wants to see every scheme there
         if all(gameability_steps(one.part) is None for one in spec.overseers):
             labels = ", ".join(one.label for one in spec.overseers)

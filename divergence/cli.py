@@ -161,7 +161,7 @@ def compare(
 
     load_plugins(plugin)
     spec = api.default_spec(quick=quick, full=full, phases=phase or ["optimum"])
-    chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
+    chosen = {"scenario": scenario or None, "overseer": overseer or None, "scheme": scheme or None}
     spec = customised(api.customised(spec, seed, gameability or None, chosen), settings)
     _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -31,7 +30,7 @@ def run(
     Raises SpecError, StoreError or PoolError. On KeyboardInterrupt everything finished is kept.
     """
     sensitivity.check_measure(measure)
-    workers = workers or os.cpu_count() or 1
+    workers = pool.workers_of(workers)
     places = phase.by_place(of)
     if not places:
         raise SpecError("nobody in the study has both fields of the phase diagram")

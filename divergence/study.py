@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import hashlib
 import itertools
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -122,7 +121,7 @@ def run(
     ``shares.sqlite``), ``results.csv`` and ``spec.toml``. A cell that fails is kept with its error, and the others go
     on. Raises SpecError, StoreError or PoolError. On KeyboardInterrupt everything finished is kept.
     """
-    workers = workers or os.cpu_count() or 1
+    workers = pool.workers_of(workers)
     everything = plan.everything(spec)
     if scheduler is None:
         plan.check_memory(itertools.chain(*everything.values()), workers)

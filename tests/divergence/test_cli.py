@@ -364,6 +364,21 @@ class TestBadInput:
     def test_a_name_that_is_none(self, tmp_path):
         assert "is no name" in complaint("new", "overseer", "../x", cwd=tmp_path)
 
+    def test_a_name_that_is_taken(self, tmp_path):
+        for kind, name in (("overseer", "human"), ("scheme", "Reward Modelling"), ("scenario", "ledger")):
+            told = complaint("new", kind, name, cwd=tmp_path)
+            assert f"called '{name.lower().replace(' ', '-')}' already" in told
+        assert not list(tmp_path.iterdir())
+
+    def test_a_new_part_that_is_no_python_file(self, tmp_path):
+        assert "must end in .py" in complaint("new", "overseer", "mine", "--out", "mine.txt", cwd=tmp_path)
+
+    @pytest.mark.parametrize("level", ["nan", "inf"])
+    def test_a_level_that_is_no_number(self, level, tmp_path):
+        (tmp_path / "s.toml").write_text(TINY + '"scenario.plant_rate" = [0.0, 0.5]\n')
+        told = complaint("phase", "s.toml", "--scheme", "approval", "--level", level, cwd=tmp_path)
+        assert f"--level {level}: must be a finite number" in told
+
     def test_a_file_that_exists_is_not_overwritten(self, tmp_path):
         hch("new", "overseer", "mine", cwd=tmp_path)
         assert "exists already" in complaint("new", "overseer", "mine", cwd=tmp_path)

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from divergence import merge, phase, phase_run, plan, pool
+from divergence import api, merge, phase, phase_run, plan, pool
 from divergence import study as studies
+from divergence.build import SpecError
 from divergence.specfile import loads
 from divergence.store import FILE, Store, StoreError
 
@@ -284,3 +285,20 @@ class TestSomebodyElsesFiles:
         one = replace(small_spec, scenarios=small_spec.scenarios[:1], axes=(), seeds=1, questions=5)
         studies.run(one, tmp_path, workers=1)
         assert (tmp_path / "data.csv").read_text() == "# mine"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"workers": 0}, "workers: must be a whole number ≥ 1, not 0"),
+        ({"workers": True}, "workers: must be"),
+        ({"schemes": []}, "schemes: at least one is needed"),
+        ({"gameability": []}, "gameability: at least one"),
+        ({"out": ""}, "out: must name a directory"),
+    ],
+)
+def test_what_python_callers_get_wrong(asked, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SpecError, match=told):
+        api.compare(**{"out": "out", "quick": True} | asked)
+    assert not list(tmp_path.iterdir())
