@@ -14,7 +14,7 @@ from divergence import plan, study
 from divergence.build import SpecError
 from divergence.cell import Cell
 from divergence.spec import Spec
-from divergence.store import FILE, Store, StoreError, writing
+from divergence.store import FILE, Store, StoreError
 from divergence.study import Study
 
 
@@ -36,7 +36,7 @@ def merge(directories: Sequence[Path], out: Path) -> Merged:
     spec = _joined(found)
     if (out / FILE).exists():
         raise StoreError(f"{out}: holds a study already; name another directory")
-    with writing(out):
+    with study.only_writer(out):
         about = found[0].about | study.about(spec)
         left = 0
         for file, cells in plan.everything(spec).items():

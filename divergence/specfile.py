@@ -19,7 +19,7 @@ from divergence import design, specbox, specoffice, specsample
 from divergence.build import FAMILIES, SpecError, build, nearest
 from divergence.cell import OPTIMUM, PHASES, TRAINED, Named, measured
 from divergence.plain import columns, finite, flatten, toml, whole
-from divergence.spec import Axis, Spec, apply
+from divergence.spec import Axis, Spec, apply, same_field
 from scenarios import part as parts
 
 MOST_VALUES = 1000
@@ -173,6 +173,8 @@ def _axes(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Axis, ..
             axis = Axis(path, named[path], _values(given, where))
             for value in axis.values:
                 apply(spec, {path: value}, where)
+            if twice := [other.path for other in axes if same_field(spec, path, other.path)]:
+                raise SpecError(f"{where}: sets a field that {twice[0]} sets too; sweep one of the two")
             axes.append(axis)
         except SpecError as error:
             wrong.extend(error.mistakes)
