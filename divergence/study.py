@@ -132,7 +132,7 @@ def run(
         for file, cells in everything.items():  # first of all, so that others can see how much there is to do
             if cells:
                 with Store(directory, file, create=True) as store:
-                    store.note({"cells": str(len(cells)), "workers": str(engine.workers)})
+                    store.note(asked | {"cells": str(len(cells)), "workers": str(engine.workers)})
                     if retry:
                         store.forget_failures()
         if continues and resumed is not None:
@@ -150,8 +150,11 @@ def begin(spec: Spec, directory: Path, *, fresh: bool = False) -> dict[str, str]
     if fresh:
         discard(directory)
     asked = about(spec)
+    for file in FILES:  # all of them, before anything is written
+        if (directory / file).exists():
+            with Store(directory, file) as store:
+                _same(store, asked, directory)
     with Store(directory, create=True) as store:
-        _same(store, asked, directory)
         store.note(asked)
     return asked
 
@@ -246,10 +249,13 @@ def default_name(spec: Spec) -> str:
 
 
 def discard(directory: Path) -> None:
-    """Remove a study's files from a directory (and nothing else in it)."""
-    stores = [file + ending for file in FILES for ending in ("", "-wal", "-shm")]
+    """Remove a study's files from a directory (and nothing else in it).
+
+    The file that says which study it is goes last: whoever is killed half-way leaves what is refused to any other.
+    """
+    stores = [file + ending for file in reversed(FILES) for ending in ("-wal", "-shm", "")]
     tables = [f"{name}.csv" for name in ("results", "summary", *TABLES, *CURVES)]
-    for name in (*stores, *tables, "report.html", "spec.toml"):
+    for name in (*tables, "report.html", "spec.toml", *stores):
         path = directory / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -266,6 +272,8 @@ def about(spec: Spec) -> dict[str, str]:
 def _same(store: Store, asked: dict[str, str], directory: Path) -> None:
     """Refuse to mix two studies in one directory."""
     before = store.about()
+    if "spec" not in before and store.done():
+        raise StoreError(f"{store.path}: does not say of which study it is; move it away, or start over with --fresh")
     changed = [key for key in asked if key in before and before[key] != asked[key]]
     if not changed:
         return
