@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from divergence import specbox
 from divergence.build import SpecError
+from divergence.cell import label
 from divergence.measures import COSTS, MEASURES, WORST
 from divergence.plain import columns
 from divergence.spec import Range, Sample, Spec, apply
@@ -69,7 +70,8 @@ def check_measure(measure: str) -> None:
 def table(spec: Spec, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     """One line per scenario × overseer × scheme × swept point and field, with both indices and their intervals.
 
-    Blank where the measure does not vary, or is undefined at some point.
+    Blank where the measure does not vary, or is undefined at some point, or where a cell failed. A scheme that is
+    trained is one of its own.
     """
     check_measure(measure)
     sample = spec.sample
@@ -77,12 +79,15 @@ def table(spec: Spec, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
         return pd.DataFrame()
     drawn = [one.column for one in sample.ranges]
     keys = [name for name in dict.fromkeys((*_KEYS, *spec.columns)) if name not in (*drawn, "point")]
+    rows = rows.assign(scheme=[label(*names) for names in zip(rows["scheme"], rows["phase"], strict=True)])
     lines = []
     for key, own in rows.groupby(keys, sort=False, dropna=False):
-        values = own.groupby("point", sort=True)[measure].mean().to_numpy(dtype=np.float64)
         theirs = [name for name in drawn if own[name].notna().any()]
-        if len(values) != sample.points * (len(drawn) + 2):
+        if not theirs:
             continue  # a scenario or overseer with none of the fields
+        points = own.groupby("point")[measure]
+        whole = points.mean().where(points.size() == spec.seeds)  # where a seed is missing luck would tell on it
+        values = whole.reindex(range(sample.points * (len(drawn) + 2))).to_numpy(dtype=np.float64)
         for place, found in _indices(values, sample.points).items():
             if drawn[place] in theirs:
                 lines.append((*key, drawn[place], *found, float(np.var(values[: 2 * sample.points]))))
