@@ -105,16 +105,17 @@ def test_what_failed_leaves_blanks_and_an_exit_code(tmp_path, monkeypatch):
 
     monkeypatch.setattr(studies.pool.cell, "run", run)
     (tmp_path / "spec.toml").write_text(
-        dumps(parse(TABLE | {"seeds": 2, "sweep": {"overseer.gameability": [1.0, 2.0]}}))
+        dumps(parse(TABLE | {"seeds": 2, "sweep": {"overseer.gameability": [2.0, 3.0]}}))
     )
-    words = ["sensitivity", tmp_path / "spec.toml", "--field", "scenario.plant_rate=[0.0, 1.0]", "--points", 8]
+    fields = ["--field", "scenario.plant_rate=[0.0, 1.0]", "--field", "scheme.n_search=[1, 64]"]
+    words = ["sensitivity", tmp_path / "spec.toml", *fields, "--points", 8]
     ran = CliRunner().invoke(app, [*map(str, words), "--workers", "1", "--out", str(tmp_path)])
     assert ran.exit_code == 1
     assert "1 cell(s) failed; indices that need them are blank; the first: ZeroDivisionError" in ran.stderr
     found = pd.read_csv(tmp_path / "sensitivity-harm.csv").query("scheme == 'approval'").set_index("gameability")
-    assert len(found) == 2
-    assert np.isnan(found.loc[2.0, ["first", "total"]].to_numpy(float)).all()
-    assert found.loc[1.0, "total"] > 0
+    assert len(found) == 4
+    assert found.loc[2.0, ["first", "total"]].isna().all(axis=None)
+    assert found.loc[3.0, "total"].notna().all()
 
 
 def test_all_seeds_count():
