@@ -23,7 +23,7 @@ from divergence.build import SpecError
 from divergence.cell import label
 from divergence.measures import COSTS, MEASURES, WORST
 from divergence.plain import columns
-from divergence.spec import Range, Sample, Spec, apply
+from divergence.spec import Range, Sample, Spec, apply, clash
 from scenarios.streams import Floats
 
 _INDICES = ("first", "first_low", "first_high", "total", "total_low", "total_high")
@@ -45,6 +45,9 @@ def prepared(spec: Spec, points: int, fields: dict[str, Any]) -> Spec:
         )
     drawn = {one.path for one in ranges}
     axes = tuple(axis for axis in spec.axes if axis.path not in drawn)
+    for axis in axes:
+        if other := clash(spec, axis.path, drawn):
+            raise SpecError(f'--field {other}: sets a field that the sweep of "{axis.path}" sets too')
     sample = Sample("saltelli", points, spec.sample.seed if spec.sample else 0, ranges)
     return replace(spec, axes=axes, sample=sample, ablations=None, shares=None, box=())
 

@@ -6,6 +6,7 @@ Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ*
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -181,6 +182,17 @@ def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
 def reached(spec: Spec, path: str) -> list[Named]:
     """The parts that a path sets a field of; none if nobody has it. Raises SpecError if it is no path."""
     return _addressed(spec, path, path)[2]
+
+
+def clash(spec: Spec, path: str, others: Iterable[str]) -> str | None:
+    """The first of other paths that sets a field of the same part as this one, if any does."""
+    mine = _targets(spec, path)
+    return next((other for other in others if mine & _targets(spec, other)), None)
+
+
+def _targets(spec: Spec, path: str) -> set[tuple[str, ...]]:
+    kind, steps, wanted = _addressed(spec, path, path)
+    return {(kind, one.label, *steps) for one in wanted}
 
 
 def value(spec: Spec, path: str) -> Any:
