@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -78,9 +79,14 @@ def sensitivity(
     )
     page.write(figures.figure(found), path, f"What {measure} hangs on", words)
     _show(found, measure)
-    if failures := done.failures:
-        print(f"note: {len(failures)} cell(s) failed; indices that need them are blank ('hch status' shows why)")
     print(f"\npicture: {path}")
+    if failures := done.failures:
+        print(
+            f"error: {len(failures)} cell(s) failed; indices that need them are blank; the first: {failures[0].error}\n"
+            f"       'hch status {done.directory} --errors' shows where; --retry computes them again",
+            file=sys.stderr,
+        )
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -99,6 +105,7 @@ def phase(
     settings: Settings = None,
     plugin: Plugins = None,
     fresh: Fresh = False,
+    retry: Retry = False,
 ) -> None:
     """A phase diagram over the two fields that a study sweeps, refined along the boundary.
 
@@ -115,16 +122,25 @@ def phase(
 
     load_plugins(plugin)
     plane = phases.plane(customised(specfile.read(spec_file), settings), refine)
-    labels = [named.label for named in plane.spec.schemes]
+    labels = phases.labels(plane.spec)
     if scheme is not None and scheme not in labels:
         raise SpecError(f"--scheme {scheme}: there are: {', '.join(labels)}")
     name = phases.winner(measure) if scheme is None else phases.reaches(scheme, level)
     directory = out if out is not None else Path(study.default_name(plane.spec))
     with progress() as (tell, _):
         found = phase_run.run(
-            plane, directory, measure, name, workers=workers, scheduler=scheduler, fresh=fresh, progress=tell
+            plane,
+            directory,
+            measure,
+            name,
+            workers=workers,
+            scheduler=scheduler,
+            fresh=fresh,
+            retry=retry,
+            progress=tell,
         )
-    path = directory / f"phase-{measure}{'' if scheme is None else f'-{scheme}-{level:g}'}.html"
+    of = "" if scheme is None else f"-{scheme.replace(', ', '-')}-{level:g}"
+    path = directory / f"phase-{measure}{of}.html"
     study.write_table(found.points.drop(columns=["i", "j"]), path.with_suffix(".csv"))
     if scheme is None:
         title = f"Which scheme has the {'most' if measure in phases.MORE_IS_BETTER else 'least'} {measure}"

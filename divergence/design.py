@@ -17,11 +17,14 @@ from typing import Any
 import numpy as np
 
 from divergence import box
-from divergence.spec import Range
+from divergence.spec import Range, Spec
 from scenarios.streams import Floats
 
 Sampler = Callable[[int, int, int], Floats]
 """(points asked for, fields, seed) → (points, fields), each in [0, 1)."""
+
+MOST_CELLS = 1_000_000
+_WHAT = "seeds, swept values or drawn points"
 
 
 def _random(points: int, fields: int, seed: int) -> Floats:
@@ -61,6 +64,19 @@ DESIGNS: dict[str, Sampler] = {
 def size(design: str, points: int, fields: int) -> int:
     """How many points a design has in the end."""
     return points * (fields + 2) if design == "saltelli" else points
+
+
+def cells(spec: Spec) -> int:
+    """How many cells a study has, at most: fewer where a scenario or overseer lacks a field."""
+    draws = size(spec.sample.design, spec.sample.points, len(spec.sample.ranges)) if spec.sample else 1
+    swept = math.prod(len(axis.values) for axis in spec.axes)
+    return len(spec.scenarios) * len(spec.overseers) * swept * draws * spec.seeds
+
+
+def too_many(spec: Spec) -> str:
+    """Why a study cannot be planned, if it has more cells than anybody waits for; else nothing."""
+    found = cells(spec)
+    return "" if found <= MOST_CELLS else f"{found:,} cells; at most {MOST_CELLS:,} are permitted: lower {_WHAT}"
 
 
 def points(design: str, count: int, seed: int, ranges: tuple[Range, ...]) -> list[tuple[Any, ...]]:

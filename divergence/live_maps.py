@@ -35,10 +35,11 @@ def diagram(spec: Spec, refine: int, name: Naming, measure: str = "harm") -> Dia
     plane = phase.plane(spec, refine)
     places = phase.by_place(plane)
     plan.check_memory((one for cells in places.values() for one in cells), 1)
-    found = pd.DataFrame()
+    found, tried = pd.DataFrame(), set[phase.Place]()
     while True:
-        wanted, known = phase.missing(plane, found, measure, name)
-        todo = [one for place in sorted(wanted) for one in places[place]]
+        wanted, known = phase.wanted(plane, found, measure, name)
+        todo = [one for place in sorted(wanted - tried) for one in places[place]]
         if not todo:
             return known
+        tried |= wanted
         found = pd.concat([found, rows(todo)], ignore_index=True)

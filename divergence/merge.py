@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from divergence import plan, study
+from divergence import plan, specfile, study
 from divergence.build import SpecError
 from divergence.cell import Cell
 from divergence.spec import Spec
-from divergence.store import FILE, Store, StoreError
+from divergence.store import FILE, FILES, Store, StoreError
 from divergence.study import Study
+
+_MADE_BY = ("version", "plugins", "measures")
+"""What a study says of what computed it."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +37,16 @@ def merge(directories: Sequence[Path], out: Path) -> Merged:
     """
     found = [study.load(directory) for directory in directories]
     spec = _joined(found)
-    if (out / FILE).exists():
+    if any((out / file).exists() for file in FILES):
         raise StoreError(f"{out}: holds a study already; name another directory")
     with study.only_writer(out):
-        about = found[0].about | study.about(spec)
+        # What computed the cells, which need not be what merges them.
+        about = {key: found[0].about[key] for key in _MADE_BY if key in found[0].about} | {"spec": specfile.dumps(spec)}
         left = 0
         for file, cells in plan.everything(spec).items():
             if cells or file == FILE:
-                left += _gather(found, out, file, cells)
+                left += _gather(found, out, file, cells, about)
         with Store(out) as store:
-            store.note({key: about[key] for key in study.about(spec)})
             done = len(store.done())
         merged = Study(out, spec, about)
         (out / "spec.toml").write_text(about["spec"], encoding="utf-8")
@@ -51,11 +54,11 @@ def merge(directories: Sequence[Path], out: Path) -> Merged:
     return Merged(merged, done, left)
 
 
-def _gather(found: Sequence[Study], out: Path, file: str, cells: list[Cell]) -> int:
+def _gather(found: Sequence[Study], out: Path, file: str, cells: list[Cell], about: dict[str, str]) -> int:
     """Copy one file's finished cells; returns how many are missing still."""
     here = {_content(cell): cell.index for cell in cells}
     with Store(out, file, create=True) as store:
-        store.note({"cells": str(len(cells))})
+        store.note(about | {"cells": str(len(cells))})
         for one in found:
             if (one.directory / file).exists():
                 theirs = plan.everything(one.spec)[file]
@@ -78,7 +81,7 @@ def _joined(found: Sequence[Study]) -> Spec:
             raise StoreError(
                 f"{other.directory}: another study than {first.directory} ('hch diff' shows how they differ)"
             )
-        for key in ("version", "plugins", "measures"):
+        for key in _MADE_BY:
             if other.about.get(key) != first.about.get(key):
                 raise StoreError(f"{other.directory}: other {key} than {first.directory}")
     seeds = sorted({seed for one in found for seed in _seeds(one.spec)})

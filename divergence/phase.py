@@ -18,7 +18,7 @@ import pandas as pd
 
 from divergence import plan
 from divergence.build import SpecError
-from divergence.cell import Cell
+from divergence.cell import Cell, label, measured
 from divergence.spec import Axis, Spec
 
 MORE_IS_BETTER = frozenset(("better", "accuracy", "accuracy_difference", "approval", "asd", "quality"))
@@ -121,6 +121,11 @@ class Diagram:
     leaves: dict[tuple[str, str], list[tuple[int, int, int]]]
 
 
+def labels(spec: Spec) -> list[str]:
+    """What schemes are called in a diagram; a scheme that is trained is one of its own."""
+    return [label(named.label, one) for one in spec.phases for named in spec.schemes if measured(named, one)]
+
+
 def corners(square: tuple[int, int, int]) -> list[Place]:
     i, j, side = square
     return [(i, j), (i + side, j), (i, j + side), (i + side, j + side)]
@@ -138,17 +143,15 @@ def by_place(of: Plane) -> dict[Place, list[Cell]]:
     return found
 
 
-def missing(of: Plane, rows: pd.DataFrame, measure: str, name: Naming) -> tuple[set[Place], Diagram]:
-    """The points to try next, and the diagram so far; none are left when it is done."""
+def wanted(of: Plane, rows: pd.DataFrame, measure: str, name: Naming) -> tuple[set[Place], Diagram]:
+    """The points that the diagram hangs on, as far as is known, and the diagram so far; it is done if all are tried."""
     points = phases(of, rows, measure, name)
-    wanted: set[Place] = {corner for square in of.squares() for corner in corners(square)}
+    places: set[Place] = {corner for square in of.squares() for corner in corners(square)}
     leaves: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
-    tried: set[Place] = set()
     for (scenario, overseer), own in points.groupby(["scenario", "overseer"], sort=False) if len(points) else ():
         known = {(int(i), int(j)): str(phase) for i, j, phase in zip(own["i"], own["j"], own["phase"], strict=True)}
-        tried |= set(known)
-        leaves[str(scenario), str(overseer)] = list(_divided(of.squares(), known, wanted))
-    return wanted - tried, Diagram(of, points, leaves)
+        leaves[str(scenario), str(overseer)] = list(_divided(of.squares(), known, places))
+    return places, Diagram(of, points, leaves)
 
 
 def _divided(
@@ -169,12 +172,15 @@ def _divided(
 
 
 def phases(of: Plane, rows: pd.DataFrame, measure: str, name: Naming) -> pd.DataFrame:
-    """One line per scenario, overseer and point tried: i, j, both fields, the phase, and every scheme's measure."""
+    """One line per scenario, overseer and point that all seeds tried: i, j, both fields, the phase, every measure."""
     if not len(rows):
         return pd.DataFrame()
     keys = ["scenario", "overseer", of.x.column, of.y.column]
-    schemes = [named.label for named in of.spec.schemes]
-    means = rows.dropna(subset=keys).groupby([*keys, "scheme"], sort=False)[measure].mean()
+    schemes = labels(of.spec)
+    rows = rows.assign(scheme=[label(*names) for names in zip(rows["scheme"], rows["phase"], strict=True)])
+    rows = rows.dropna(subset=keys)
+    rows = rows[rows.groupby(keys)["seed"].transform("nunique") == of.spec.seeds]
+    means = rows.groupby([*keys, "scheme"], sort=False)[measure].mean()
     wide = means.unstack("scheme").reindex(columns=schemes).reset_index()  # noqa: PD010 (pivoting makes up places)
     across = {value: place for place, value in enumerate(of.x.values)}
     up = {value: place for place, value in enumerate(of.y.values)}

@@ -23,37 +23,44 @@ def run(
     workers: int | None = None,
     scheduler: str | None = None,
     fresh: bool = False,
+    retry: bool = False,
     progress: Progress | None = None,
 ) -> Diagram:
     """Try points of a plane until no square along a boundary is left to divide; what is in the directory is used.
 
-    Raises SpecError, StoreError or PoolError. On KeyboardInterrupt everything finished is kept.
+    ``retry``: compute cells again that failed before. Raises SpecError, StoreError or PoolError. On KeyboardInterrupt
+    everything finished is kept.
     """
     sensitivity.check_measure(measure)
     workers = pool.workers_of(workers)
     places = phase.by_place(of)
     if not places:
         raise SpecError("nobody in the study has both fields of the phase diagram")
-    plan.check_memory((one for cells in places.values() for one in cells), workers)
+    if scheduler is None:
+        plan.check_memory((one for cells in places.values() for one in cells), workers)
     tell = progress or (lambda *_: None)
     with studies.only_writer(directory), pool.engine(workers, scheduler) as engine:
         asked = studies.begin(of.spec, directory, fresh=fresh)
         (directory / "spec.toml").write_text(asked["spec"], encoding="utf-8")
         with Store(directory, create=True) as store:
-            tried = [one for cells in places.values() for one in cells if one.index in store.done()]
+            if retry:
+                store.forget_failures()
+            done = store.done()
             while True:
-                wanted, diagram = phase.missing(of, _rows(store), measure, name)
-                cells = [one for place in sorted(wanted) for one in places[place]]
+                asked_for, diagram = phase.wanted(of, _rows(store), measure, name)
+                cells = [one for place in asked_for for one in places[place] if one.index not in done]
                 if not cells:
                     return diagram
-                store.note({"cells": str(len(tried) + len(cells)), "workers": str(engine.workers)})
-                for done in studies.compute(store, sorted(cells, key=lambda one: one.index), engine, lambda _: None):
-                    tell(len(tried) + done, len(tried) + len(cells))
-                tried += cells
+                store.note({"cells": str(len(done) + len(cells)), "workers": str(engine.workers)})
+                todo = sorted(cells, key=lambda one: one.index)
+                for dealt_with in studies.compute(store, todo, engine, lambda _: None):
+                    tell(len(done) + dealt_with, len(done) + len(cells))
+                done = store.done()
                 if failures := store.failures():
                     raise StoreError(
                         f"{directory}: {len(failures)} cell(s) failed, so phases are not known there; the first: "
-                        f"{failures[0].error} ('hch status {directory} --errors' shows where)"
+                        f"{failures[0].error} ('hch status {directory} --errors' shows where); "
+                        "--retry computes them again"
                     )
 
 

@@ -36,6 +36,15 @@ def flatten(table: dict[str, Any], front: str = "") -> list[tuple[str, Any]]:
     return found
 
 
+def by_path(table: dict[str, Any], where: str, wrong: list[str]) -> dict[str, Any]:
+    """Values by dotted path; a path that is written twice, as one key and as nested tables, is a mistake."""
+    pairs = flatten(table)
+    found = dict(pairs)
+    written = [path for path, _ in pairs]
+    wrong.extend(f'{where}."{path}": is written twice' for path in found if written.count(path) > 1)
+    return found
+
+
 _ROW = {"scenario", "overseer", "scheme", "phase", "seed", "questions", "status", "harm", "better", "accuracy"}
 _ROW |= {"human_minutes", "elapsed_minutes", "labels"}
 _BESIDE = {"change", "point", "gamma_star", "mean_harm"}

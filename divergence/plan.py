@@ -35,8 +35,10 @@ def cells(spec: Spec) -> list[Cell]:
     """All cells of a study; a cell's index is its place in every export.
 
     A swept or drawn field that a scenario or overseer does not have leaves it as it is, and is blank in its rows. Where
-    draws do not touch the scenario, all of them share its trees.
+    draws do not touch the scenario, all of them share its trees. Raises SpecError if there are too many.
     """
+    if refused := design.too_many(spec):
+        raise SpecError(refused)
     found: list[Cell] = []
     for scenario in spec.scenarios:
         one = replace(spec, scenarios=(scenario,), axes=(), sample=None)

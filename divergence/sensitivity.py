@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from divergence import specbox
 from divergence.build import SpecError
+from divergence.cell import label
 from divergence.measures import COSTS, MEASURES, WORST
 from divergence.plain import columns
-from divergence.spec import Range, Sample, Spec, apply
+from divergence.spec import Range, Sample, Spec, apply, clash
 from scenarios.streams import Floats
 
 _INDICES = ("first", "first_low", "first_high", "total", "total_low", "total_high")
@@ -44,6 +45,9 @@ def prepared(spec: Spec, points: int, fields: dict[str, Any]) -> Spec:
         )
     drawn = {one.path for one in ranges}
     axes = tuple(axis for axis in spec.axes if axis.path not in drawn)
+    for axis in axes:
+        if other := clash(spec, axis.path, drawn):
+            raise SpecError(f'--field {other}: sets a field that the sweep of "{axis.path}" sets too')
     sample = Sample("saltelli", points, spec.sample.seed if spec.sample else 0, ranges)
     return replace(spec, axes=axes, sample=sample, ablations=None, shares=None, box=())
 
@@ -69,7 +73,8 @@ def check_measure(measure: str) -> None:
 def table(spec: Spec, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     """One line per scenario × overseer × scheme × swept point and field, with both indices and their intervals.
 
-    Blank where the measure does not vary, or is undefined at some point.
+    Blank where the measure does not vary, or is undefined at some point, or where a cell failed. A scheme that is
+    trained is one of its own.
     """
     check_measure(measure)
     sample = spec.sample
@@ -77,12 +82,15 @@ def table(spec: Spec, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
         return pd.DataFrame()
     drawn = [one.column for one in sample.ranges]
     keys = [name for name in dict.fromkeys((*_KEYS, *spec.columns)) if name not in (*drawn, "point")]
+    rows = rows.assign(scheme=[label(*names) for names in zip(rows["scheme"], rows["phase"], strict=True)])
     lines = []
     for key, own in rows.groupby(keys, sort=False, dropna=False):
-        values = own.groupby("point", sort=True)[measure].mean().to_numpy(dtype=np.float64)
         theirs = [name for name in drawn if own[name].notna().any()]
-        if len(values) != sample.points * (len(drawn) + 2):
+        if not theirs:
             continue  # a scenario or overseer with none of the fields
+        points = own.groupby("point")[measure]
+        whole = points.mean().where(points.size() == spec.seeds)  # where a seed is missing luck would tell on it
+        values = whole.reindex(range(sample.points * (len(drawn) + 2))).to_numpy(dtype=np.float64)
         for place, found in _indices(values, sample.points).items():
             if drawn[place] in theirs:
                 lines.append((*key, drawn[place], *found, float(np.var(values[: 2 * sample.points]))))

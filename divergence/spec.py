@@ -6,6 +6,7 @@ Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ*
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -199,6 +200,17 @@ def reached(spec: Spec, path: str) -> list[Named]:
     return _addressed(spec, path, path)[2]
 
 
+def clash(spec: Spec, path: str, others: Iterable[str]) -> str | None:
+    """The first of other paths that sets a field of the same part as this one, if any does."""
+    mine = _targets(spec, path)
+    return next((other for other in others if mine & _targets(spec, other)), None)
+
+
+def _targets(spec: Spec, path: str) -> set[tuple[str, ...]]:
+    kind, steps, wanted = _addressed(spec, path, path)
+    return {(kind, one.label, *_located(one.part, steps)) for one in wanted}
+
+
 def value(spec: Spec, path: str) -> Any:
     """What a path's field is in the first part that has it."""
     _, steps, (first, *_) = _addressed(spec, path, path)
@@ -206,14 +218,6 @@ def value(spec: Spec, path: str) -> Any:
     for step in _located(found, steps):
         found = getattr(found, step)
     return found
-
-
-def same_field(spec: Spec, path: str, other: str) -> bool:
-    """Whether two paths set one field of some part."""
-    kind, steps, wanted = _addressed(spec, path, path)
-    its_kind, its_steps, its_wanted = _addressed(spec, other, other)
-    both = [one for one in wanted if one in its_wanted]
-    return kind == its_kind and any(_located(one.part, steps) == _located(one.part, its_steps) for one in both)
 
 
 def focus(spec: Spec) -> dict[str, Any]:

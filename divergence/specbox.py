@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from divergence.build import SpecError, nearest
-from divergence.plain import columns, finite, flatten, toml, whole
-from divergence.spec import Ablations, Load, Range, Shares, Spec, apply, reached, value
+from divergence.plain import by_path, columns, finite, toml, whole
+from divergence.spec import Ablations, Load, Range, Shares, Spec, apply, clash, reached, value
 
 KEYS = ("ablations", "shares", "box", "load")
 _MOST_POINTS = 2**16
@@ -135,7 +135,7 @@ def ranges(
     if not isinstance(table, dict):
         wrong.append(f"{where}: must be a table of paths, each with [low, high]")
         return ()
-    flat = dict(flatten(table))
+    flat = by_path(table, where, wrong)
     named = columns([*beside, *flat])
     found: list[Range] = []
     for path, given in flat.items():
@@ -146,6 +146,8 @@ def ranges(
             found.append(Range(path, named[path], values_of(spec, path, given, here)))
             for one in found[-1].values:
                 apply(spec, {path: one}, here)
+            if other := clash(spec, path, [*beside, *(one.path for one in found[:-1])]):
+                raise SpecError(f'{here}: sets a field that "{other}" sets too')
         except SpecError as error:
             wrong.extend(error.mistakes)
     return tuple(found)

@@ -6,7 +6,6 @@ specification (every default spelt out) that ``loads`` reads back to the same st
 
 from __future__ import annotations
 
-import math
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +17,11 @@ from distillers.training import Training
 from divergence import design, specbox, specoffice, specsample
 from divergence.build import FAMILIES, SpecError, build, nearest
 from divergence.cell import OPTIMUM, PHASES, TRAINED, Named, measured
-from divergence.plain import columns, finite, flatten, toml, whole
-from divergence.spec import Axis, Spec, apply, same_field
+from divergence.plain import by_path, columns, finite, toml, whole
+from divergence.spec import Axis, Spec, apply, clash
 from scenarios import part as parts
 
 MOST_VALUES = 1000
-MOST_CELLS = 1_000_000
 _KEYS = (
     "questions",
     "seeds",
@@ -83,8 +81,8 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
     spec = specbox.parsed(spec, table, name, wrong)
     spec = specsample.parsed(spec, table, name, wrong)
     spec = specoffice.parsed(spec, table, name, wrong)
-    if _points(spec) > MOST_CELLS:
-        wrong.append(f"{name}: sweep: more than {MOST_CELLS:,} points; fewer values or fewer swept fields are needed")
+    if refused := design.too_many(spec):
+        wrong.append(f"{name}: {refused}")
     if wrong:
         raise SpecError(*wrong)
     return spec
@@ -164,7 +162,7 @@ def _axes(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Axis, ..
     if not isinstance(table, dict):
         wrong.append(f"{name}: sweep: must be a table of paths and values")
         return ()
-    flat = dict(flatten(table))
+    flat = by_path(table, f"{name}: sweep", wrong)
     named = columns(list(flat))
     axes: list[Axis] = []
     for path, given in flat.items():
@@ -173,18 +171,12 @@ def _axes(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Axis, ..
             axis = Axis(path, named[path], _values(given, where))
             for value in axis.values:
                 apply(spec, {path: value}, where)
-            if twice := [other.path for other in axes if same_field(spec, path, other.path)]:
-                raise SpecError(f"{where}: sets a field that {twice[0]} sets too; sweep one of the two")
+            if other := clash(spec, path, [axis.path for axis in axes]):
+                raise SpecError(f'{where}: sets a field that "{other}" sets too')
             axes.append(axis)
         except SpecError as error:
             wrong.extend(error.mistakes)
     return tuple(axes)
-
-
-def _points(spec: Spec) -> int:
-    """How many points a study has: its grid, times its draws."""
-    draws = design.size(spec.sample.design, spec.sample.points, len(spec.sample.ranges)) if spec.sample else 1
-    return math.prod(len(axis.values) for axis in spec.axes) * draws
 
 
 def _values(given: Any, where: str) -> tuple[Any, ...]:

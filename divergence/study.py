@@ -132,7 +132,7 @@ def run(
         for file, cells in everything.items():  # first of all, so that others can see how much there is to do
             if cells:
                 with Store(directory, file, create=True) as store:
-                    store.note({"cells": str(len(cells)), "workers": str(engine.workers)})
+                    store.note(asked | {"cells": str(len(cells)), "workers": str(engine.workers)})
                     if retry:
                         store.forget_failures()
         if continues and resumed is not None:
@@ -173,8 +173,11 @@ def begin(spec: Spec, directory: Path, *, fresh: bool = False) -> dict[str, str]
     if fresh:
         discard(directory)
     asked = about(spec)
+    for file in FILES:  # all of them, before anything is written
+        if (directory / file).exists():
+            with Store(directory, file) as store:
+                _same(store, asked, directory)
     with Store(directory, create=True) as store:
-        _same(store, asked, directory)
         store.note(asked)
     return asked
 
@@ -269,8 +272,11 @@ def default_name(spec: Spec) -> str:
 
 
 def discard(directory: Path) -> None:
-    """Remove a study's files from a directory (and nothing else in it)."""
-    for path in _files(directory):
+    """Remove a study's files from a directory (and nothing else in it).
+
+    The file that says which study it is goes last: whoever is killed half-way leaves what is refused to any other.
+    """
+    for path in reversed(_files(directory)):
         if path.is_dir():
             shutil.rmtree(path)
         else:
@@ -278,8 +284,8 @@ def discard(directory: Path) -> None:
 
 
 def _files(directory: Path) -> list[Path]:
-    """What a study writes into its directory, whether it is there or not (but for maps over fields)."""
-    stores = [file + ending for file in FILES for ending in ("", "-wal", "-shm")]
+    """What a study writes into its directory, whether it is there or not (but for maps over fields), ``FILE`` first."""
+    stores = [file + ending for file in FILES for ending in ("", "-shm", "-wal")]
     tables = [f"{name}.csv" for name in ("results", "summary", *TABLES, *CURVES)]
     return [directory / name for name in (*stores, *tables, "report.html", "spec.toml")]
 
@@ -293,6 +299,8 @@ def about(spec: Spec) -> dict[str, str]:
 def _same(store: Store, asked: dict[str, str], directory: Path) -> None:
     """Refuse to mix two studies in one directory."""
     before = store.about()
+    if "spec" not in before and store.done():
+        raise StoreError(f"{store.path}: does not say of which study it is; move it away, or start over with --fresh")
     changed = [key for key in asked if key in before and before[key] != asked[key]]
     if not changed:
         return

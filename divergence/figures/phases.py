@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from divergence import style
 from divergence.figures import names
-from divergence.phase import TIED, Diagram, Plane
+from divergence.phase import TIED, Diagram, Plane, labels
 from divergence.spec import Axis
 from scenarios.streams import Floats
 
@@ -68,9 +68,8 @@ def _ends(axis: Axis) -> list[float]:
 def _colours(of: Plane, points: pd.DataFrame) -> dict[str, str]:
     """Phase → colour: schemes as in every picture, in the study's order; two colours for below and above a level."""
     seen = list(dict.fromkeys(points["phase"])) if len(points) else []
-    labels = [named.label for named in of.spec.schemes]
-    looks = style.looks(labels)
-    schemes = {label: looks[label].colour for label in labels if label in seen}
+    looks = style.looks(labels(of.spec))
+    schemes = {label: looks[label].colour for label in labels(of.spec) if label in seen}
     others = sorted(phase for phase in seen if phase not in schemes and phase not in _PLAIN)
     levels = dict(zip(others, _LEVEL, strict=False))
     return schemes | levels | {phase: colour for phase, colour in _PLAIN.items() if phase in seen}
@@ -92,7 +91,7 @@ def _filled(diagram: Diagram, key: tuple[str, str], own: pd.DataFrame, order: li
 
 def _told(line: dict[Any, Any], of: Plane) -> str:
     """A point in words."""
-    schemes = [named.label for named in of.spec.schemes]
+    schemes = labels(of.spec)
     place = [f"{names.words(axis.column)} {names.value(line[axis.column])}" for axis in (of.x, of.y)]
     values = [f"{names.escaped(scheme)} {line[scheme]:.3f}" for scheme in schemes]
     return "<br>".join([f"<b>{names.escaped(line['phase'])}</b>", ", ".join(place), *values])

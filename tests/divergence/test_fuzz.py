@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from divergence import plan, specfile
+from divergence import design, plan
 from divergence import study as studies
 from divergence.build import SpecError
 from divergence.specfile import dumps, loads, parse
@@ -104,7 +104,7 @@ def as_study(make):
 def planned(spec):
     """A study written back and planned; None if it would not fit."""
     assert loads(dumps(spec)) == spec
-    if spec.seeds * specfile._points(spec) < 500 and (spec.shares is None or spec.shares.points < 50):
+    if design.cells(spec) < 500 and (spec.shares is None or spec.shares.points < 50):
         try:
             everything = plan.everything(spec)
             plan.check_memory([one for cells in everything.values() for one in cells], 2)
@@ -124,7 +124,7 @@ def mangled(luck, text):
 
 def small(spec):
     """Whether a study, without what its ranking hangs on, is computed in a moment."""
-    return spec.questions <= 20 and spec.seeds * specfile._points(spec) <= 24
+    return spec.questions <= 20 and design.cells(spec) <= 24
 
 
 def tried(count, first, directory):

@@ -1,14 +1,18 @@
 """Phase diagrams: against every point of the fine grid, on made-up planes and on a study."""
 
+import contextlib
+
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from divergence import phase, phase_run
+from divergence import phase, phase_run, plan
 from divergence import study as studies
 from divergence.build import SpecError
+from divergence.cli import app
 from divergence.figures import phases as figures
-from divergence.specfile import parse
+from divergence.specfile import dumps, parse
 from divergence.store import Store, StoreError
 
 TABLE = {
@@ -32,6 +36,7 @@ def made_up(plane, places, function):
             "scenario": "s",
             "overseer": "o",
             "scheme": "approval",
+            "phase": "optimum",
             "gameability": across[i],
             "self_persuasion": up[j],
             "seed": 0,
@@ -45,10 +50,9 @@ def made_up(plane, places, function):
 def explored(plane, function, name):
     tried: set = set()
     while True:
-        wanted, diagram = phase.missing(plane, made_up(plane, tried, function), "harm", name)
-        if not wanted:
+        wanted, diagram = phase.wanted(plane, made_up(plane, tried, function), "harm", name)
+        if wanted <= tried:
             return tried, diagram
-        assert not wanted & tried
         tried |= wanted
 
 
@@ -134,10 +138,99 @@ def test_mistakes(sweep, told):
         phase.plane(parse(TABLE | {"sweep": sweep}), 2)
 
 
-def test_a_cell_that_fails_is_told(tmp_path, monkeypatch):
-    def run(one):
-        raise ZeroDivisionError("by nothing")
+SQUARE = {"overseer.gameability": [0.5, 3.5], "overseer.self_persuasion": [0.0, 1.0]}
 
-    monkeypatch.setattr("divergence.cell.run", run)
-    with pytest.raises(StoreError, match=r"phases are not known there; the first: ZeroDivisionError"):
-        phase_run.run(phase.plane(parse(TABLE), 0), tmp_path, "harm", phase.winner("harm"), workers=1)
+
+def of(directory, **changed):
+    """A phase diagram of the four corners of a plane."""
+    keys = ("retry", "fresh", "progress")
+    how = {key: changed.pop(key) for key in keys if key in changed}
+    plane = phase.plane(parse(TABLE | {"sweep": SQUARE} | changed), 0)
+    return phase_run.run(plane, directory, "harm", phase.winner("harm"), workers=1, **how)
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Cells of the last seed cannot be computed while the list holds anything."""
+    real, broken = phase_run.pool.cell.run, [1]
+
+    def run(one):
+        if one.seed in broken and one.overseer.part.gameability == 3.5:
+            raise ZeroDivisionError("by nothing")
+        return real(one)
+
+    monkeypatch.setattr(phase_run.pool.cell, "run", run)
+    return broken
+
+
+def test_a_cell_that_fails_is_told_until_it_is_computed_again(tmp_path, broken):
+    for _ in range(2):  # the other seed's rows are no diagram
+        with pytest.raises(StoreError, match=r"phases are not known there; the first: ZeroDivisionError.*--retry"):
+            of(tmp_path / "a", seeds=2)
+    broken.clear()
+    with pytest.raises(StoreError, match="not known"):
+        of(tmp_path / "a", seeds=2)
+    again = of(tmp_path / "a", seeds=2, retry=True)
+    pd.testing.assert_frame_equal(again.points, of(tmp_path / "b", seeds=2).points, check_exact=True)
+
+
+def test_the_command_computes_failed_cells_again(tmp_path, broken):
+    (tmp_path / "spec.toml").write_text(dumps(parse(TABLE | {"sweep": SQUARE, "seeds": 2})))
+    words = [str(word) for word in ("phase", tmp_path / "spec.toml", "--refine", 0, "--workers", 1, "--out", tmp_path)]
+    assert CliRunner().invoke(app, words).exit_code == 2
+    broken.clear()
+    assert CliRunner().invoke(app, [*words, "--retry"]).exit_code == 0
+
+
+def test_all_seeds_count_also_after_an_interruption(tmp_path):
+    """A point is known when all its seeds are, in every scenario, wherever the study stopped."""
+    both = [{"type": "ledger", "depth": 1}, {"type": "majority", "depth": 1}]
+
+    def stop(done, total):
+        if done:
+            raise KeyboardInterrupt
+
+    for _ in range(3):  # a chunk more each time
+        with pytest.raises(KeyboardInterrupt):
+            of(tmp_path / "a", seeds=2, scenario=both, progress=stop)
+    points = of(tmp_path / "a", seeds=2, scenario=both).points
+    rows = studies.run(parse(TABLE | {"sweep": SQUARE, "seeds": 2, "scenario": both}), tmp_path / "b", workers=1).rows
+    means = rows.groupby(["scenario", "gameability", "self_persuasion", "scheme"])["harm"].mean()
+    assert len(points) == 8
+    for line in points.to_dict("records"):
+        own = means.loc[line["scenario"], line["gameability"], line["self_persuasion"]]
+        assert {name: line[name] for name in own.index} == pytest.approx(own.to_dict(), abs=1e-12)
+
+
+def test_starting_over(tmp_path):
+    of(tmp_path)
+    with pytest.raises(StoreError, match="another study"):
+        of(tmp_path, questions=20)
+    of(tmp_path, questions=20, fresh=True)
+    assert set(studies.load(tmp_path).rows["questions"]) == {20}
+
+
+def test_optimum_and_trained_are_schemes_of_their_own():
+    plane = phase.plane(parse(TABLE | {"sweep": SQUARE, "phases": ["optimum", "trained"]}), 0)
+    assert "approval, trained" in phase.labels(plane.spec)
+    optimum = made_up(plane, [(0, 0)], lambda i, j: 0.2)
+    trained = optimum.assign(phase="trained", harm=0.4)
+    found = phase.phases(plane, pd.concat([optimum, trained]), "harm", phase.winner("harm"))
+    (line,) = found.to_dict("records")
+    assert (line["approval"], line["approval, trained"], line["phase"]) == (0.2, 0.4, "approval")
+    told = phase.reaches("approval, trained", 0.3)(line)
+    assert told == "approval, trained ≥ 0.3"
+
+
+def test_what_is_there_is_read_once_a_round_and_a_scheduler_needs_no_memory_here(tmp_path, monkeypatch):
+    calls = []
+    real = Store.done
+    monkeypatch.setattr(Store, "done", lambda store: calls.append(1) or real(store))
+    of(tmp_path / "a")
+    assert len(calls) <= 4
+    monkeypatch.setattr(plan, "_memory_available", lambda: 0)
+    with pytest.raises(SpecError, match="GiB needed"):
+        of(tmp_path / "b")
+    monkeypatch.setattr(phase_run.pool, "engine", lambda *_: contextlib.nullcontext(phase_run.pool.Engine(1, None)))
+    plane = phase.plane(parse(TABLE | {"sweep": SQUARE}), 0)
+    phase_run.run(plane, tmp_path / "b", "harm", phase.winner("harm"), scheduler="tcp://there:1")

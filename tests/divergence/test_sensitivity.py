@@ -2,17 +2,20 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from divergence import design, sensitivity
 from divergence import study as studies
 from divergence.build import SpecError
+from divergence.cli import app
 from divergence.figures import indices as figures
 from divergence.spec import Range
-from divergence.specfile import parse
+from divergence.specfile import dumps, parse
 
 TABLE = {
     "questions": 20,
@@ -30,7 +33,15 @@ def rows_of(spec, function):
     lines = []
     for number, values in enumerate(design.points(sample.design, sample.points, sample.seed, sample.ranges)):
         point = dict(zip((one.column for one in sample.ranges), values, strict=True))
-        place = {"scenario": "s", "overseer": "o", "scheme": "x", "gameability": 1.0, "point": number, "seed": 0}
+        place = {
+            "scenario": "s",
+            "overseer": "o",
+            "scheme": "x",
+            "phase": "optimum",
+            "gameability": 1.0,
+            "point": number,
+            "seed": 0,
+        }
         lines.append(place | point | {"harm": function(*values)})
     return pd.DataFrame(lines)
 
@@ -96,6 +107,48 @@ def test_a_study_through_the_same_path(tmp_path):
     again = sensitivity.table(spec, studies.load(tmp_path).rows, "harm")
     pd.testing.assert_frame_equal(found, again, check_exact=True)
     assert len(figures.figure(found).data) == 2
+
+
+def test_what_failed_leaves_blanks_and_an_exit_code(tmp_path, monkeypatch):
+    """A failed seed is not averaged over: the indices that need it are blank, the others stay."""
+    real = studies.pool.cell.run
+
+    def run(one):
+        if dict(one.point)["point"] == 5 and one.seed == 1 and one.overseer.part.gameability == 2.0:
+            raise ZeroDivisionError("by nothing")
+        return real(one)
+
+    monkeypatch.setattr(studies.pool.cell, "run", run)
+    (tmp_path / "spec.toml").write_text(
+        dumps(parse(TABLE | {"seeds": 2, "sweep": {"overseer.gameability": [2.0, 3.0]}}))
+    )
+    fields = ["--field", "scenario.plant_rate=[0.0, 1.0]", "--field", "scheme.n_search=[1, 64]"]
+    words = ["sensitivity", tmp_path / "spec.toml", *fields, "--points", 8]
+    ran = CliRunner().invoke(app, [*map(str, words), "--workers", "1", "--out", str(tmp_path)])
+    assert ran.exit_code == 1
+    assert "1 cell(s) failed; indices that need them are blank; the first: ZeroDivisionError" in ran.stderr
+    found = pd.read_csv(tmp_path / "sensitivity-harm.csv").query("scheme == 'approval'").set_index("gameability")
+    assert len(found) == 4
+    assert found.loc[2.0, ["first", "total"]].isna().all(axis=None)
+    assert found.loc[3.0, "total"].notna().all()
+
+
+def test_all_seeds_count():
+    """Seeds are averaged over: what one adds and the other takes away is no variance."""
+    spec = replace(sensitivity.prepared(parse(TABLE | {"sweep": {}}), 64, FIELDS), seeds=2)
+    more, less = rows_of(spec, lambda a, b: a + b), rows_of(spec, lambda a, b: a - b)
+    found = sensitivity.table(spec, pd.concat([more, less.assign(seed=1)]), "harm").set_index("field")
+    one = sensitivity.table(replace(spec, seeds=1), rows_of(spec, lambda a, b: a), "harm").set_index("field")
+    pd.testing.assert_frame_equal(found, one, atol=1e-9)
+
+
+def test_optimum_and_trained_are_schemes_of_their_own():
+    spec = sensitivity.prepared(parse(TABLE | {"sweep": {}}), 16, FIELDS)
+    optimum, trained = rows_of(spec, lambda a, b: a), rows_of(spec, lambda a, b: b)
+    found = sensitivity.table(spec, pd.concat([optimum, trained.assign(phase="trained")]), "harm")
+    totals = found.set_index(["scheme", "field"])["total"]
+    np.testing.assert_allclose(totals["x"][["plant_rate", "n_search"]], [1, 0], atol=0.1)
+    np.testing.assert_allclose(totals["x, trained"][["plant_rate", "n_search"]], [0, 1], atol=0.1)
 
 
 def test_fields_come_from_the_command_the_sample_or_the_box():

@@ -104,6 +104,49 @@ def test_missing_schemes_and_scenarios_are_asked_for():
         parse({"scenario": {"type": "ledger"}})
 
 
+TWO_WAYS = {
+    "by label": {"sweep": {"overseer.gameability": [0.0, 1.0], "overseer.human.gameability": [2.0, 3.0]}},
+    "drawn and swept": {
+        "sweep": {"overseer.gameability": [0.0, 1.0]},
+        "sample": {"fields": {"overseer.human.gameability": [0.0, 3.0]}},
+    },
+    "drawn": {"sample": {"fields": {"overseer.attention": [0.1, 1.0], "overseer.human.attention": [0.5, 1.0]}}},
+    "in the box": {"box": {"overseer.attention": [0.1, 1.0], "overseer.human.attention": [0.5, 1.0]}},
+    "quoted and nested": {"sweep": {"overseer.gameability": [0.0, 1.0], "overseer": {"gameability": [2.0, 3.0]}}},
+    "quoted and nested in the box": {"box": {"overseer.attention": [0.1, 1.0], "overseer": {"attention": [0.5, 1.0]}}},
+}
+
+
+@pytest.mark.parametrize("table", TWO_WAYS.values(), ids=TWO_WAYS)
+def test_a_field_that_is_set_twice_is_refused(table):
+    with pytest.raises(SpecError, match=r"sets too|written twice") as found:
+        parse({"scenario": {"type": "ledger"}, "scheme": {"type": "approval"}} | table)
+    assert len(found.value.mistakes) == 1
+
+
+def test_a_field_of_two_parts_may_be_set_apart():
+    overseers = [{"type": "human"}, {"type": "human", "name": "other"}]
+    sweep = {"overseer.human.gameability": [0.0, 1.0], "overseer.other.gameability": [0.0, 2.0]}
+    parse({"scenario": {"type": "ledger"}, "overseer": overseers, "scheme": {"type": "approval"}, "sweep": sweep})
+
+
+def test_more_cells_than_anybody_waits_for_are_refused_at_once():
+    """Whatever they come from: values, seeds, draws; also where a study does not come from a text."""
+    table = {"scenario": {"type": "ledger"}, "scheme": {"type": "approval"}}
+    fine = parse(table | {"seeds": 100_000, "sweep": {"overseer.gameability": {"from": 0, "to": 3, "steps": 10}}})
+    many = table | {"seeds": 100_000, "sweep": {"overseer.gameability": {"from": 0, "to": 3, "steps": 11}}}
+    with pytest.raises(
+        SpecError, match=r"spec: 1,100,000 cells; at most 1,000,000 are permitted: lower seeds"
+    ) as found:
+        parse(many)
+    assert len(found.value.mistakes) == 1
+    drawn = {"sample": {"points": 11, "fields": {"overseer.attention": [0.1, 1.0]}}, "seeds": 100_000}
+    with pytest.raises(SpecError, match="1,100,000 cells"):
+        parse(table | drawn)
+    with pytest.raises(SpecError, match="2,000,000 cells"):
+        plan.cells(replace(fine, seeds=200_000))
+
+
 def test_two_swept_fields_of_one_name_keep_their_columns_apart():
     spec = parse(
         {

@@ -1,8 +1,11 @@
 """Studies on disk from the outside: where they stand, their tables as files, several as one, what they will cost."""
 
+import contextlib
 import re
+import shutil
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,10 +17,11 @@ from divergence import merge as merging
 from divergence import status as statuses
 from divergence import study as studies
 from divergence.build import SpecError
+from divergence.cell import Failure
 from divergence.cli import app
 from divergence.measures import REFERENCES
 from divergence.specfile import dumps, parse
-from divergence.store import Store, StoreError
+from divergence.store import LOCK, Store, StoreError
 
 TABLE = {
     "questions": 25,
@@ -147,6 +151,68 @@ class TestExport:
         assert told in hch("export", whole.directory, *words, code=2).stderr
 
 
+class TestIdentity:
+    """Every file of a study says of which study it is."""
+
+    OTHER = replace(SPEC, seeds=3)
+
+    @pytest.fixture
+    def without_results(self, whole, tmp_path):
+        """A study whose own cells are gone, for instance because the file was damaged."""
+        shutil.copytree(whole.directory, tmp_path / "out")
+        for path in (tmp_path / "out").glob("results.sqlite*"):
+            path.unlink()
+        return tmp_path / "out"
+
+    @pytest.mark.parametrize("asked", [OTHER, replace(OTHER, ablations=None, shares=None, box=())])
+    def test_another_study_is_refused_beside_what_is_left_of_one(self, without_results, asked):
+        with pytest.raises(StoreError, match=r"holds another study(.|\n)*\+seeds = 3"):
+            studies.run(asked, without_results, workers=1)
+        assert not (without_results / "results.sqlite").exists()
+
+    def test_the_same_study_continues_with_what_is_left_of_it(self, whole, without_results):
+        with Store(without_results, "ablations.sqlite") as store:
+            kept = store.done()
+        studies.run(SPEC, without_results, workers=1)
+        with Store(without_results, "ablations.sqlite") as store:
+            assert store.done() == kept
+        assert (without_results / "results.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
+
+    def test_a_file_that_does_not_say_is_refused(self, without_results):
+        with Store(without_results, "ablations.sqlite") as store, store._db:
+            store._db.execute("DELETE FROM about WHERE key = 'spec'")
+        with pytest.raises(StoreError, match="does not say of which study it is"):
+            studies.run(SPEC, without_results, workers=1)
+
+    def test_starting_over_removes_ablations_and_shares(self, whole, tmp_path):
+        shutil.copytree(whole.directory, tmp_path / "out")
+        studies.discard(tmp_path / "out")
+        assert [path.name for path in (tmp_path / "out").iterdir()] == [LOCK]
+
+    def test_whoever_dies_while_starting_over_leaves_nothing_that_is_mixed(self, whole, tmp_path, monkeypatch):
+        """Killed before each file that is removed in turn: another study is refused, or finds nothing."""
+        real = Path.unlink
+        files = len(list(whole.directory.glob("*.sqlite*"))) + 2
+        for moment in range(3 * files):
+            out = tmp_path / str(moment)
+            shutil.copytree(whole.directory, out)
+            removed = []
+
+            def unlink(path, missing_ok=False, *, moment=moment, removed=removed):
+                if len(removed) == moment:
+                    raise KeyboardInterrupt
+                removed.append(path)
+                real(path, missing_ok=missing_ok)
+
+            with monkeypatch.context() as dying, contextlib.suppress(KeyboardInterrupt):
+                dying.setattr(Path, "unlink", unlink)
+                studies.discard(out)
+            if list(out.glob("*.sqlite")):
+                assert (out / "results.sqlite").exists()
+                with pytest.raises(StoreError, match="another study"):
+                    studies.begin(self.OTHER, out)
+
+
 class TestMerge:
     def test_halves_of_the_seeds_make_the_whole(self, whole, tmp_path):
         for name, first in (("a", 0), ("b", 2)):
@@ -168,6 +234,44 @@ class TestMerge:
         studies.run(SPEC, tmp_path / "both", workers=1)
         assert (tmp_path / "both/results.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
         assert statuses.status(tmp_path / "both").complete
+
+    def test_ablations_and_shares_come_along(self, whole, tmp_path):
+        found = merging.merge([whole.directory], tmp_path / "both")
+        assert found.left == 0
+        for name in ("ablations", "points"):
+            own, theirs = getattr(found.study.grounds, name), getattr(whole.grounds, name)
+            pd.testing.assert_frame_equal(own, theirs, check_exact=True)
+
+    def test_a_failure_in_one_directory_is_none_if_another_finished_the_cell(self, whole, tmp_path):
+        shutil.copytree(whole.directory, tmp_path / "a")
+        with Store(tmp_path / "a") as store:
+            store.add([Failure(3, "no"), Failure(5, "no")])
+        merging.merge([tmp_path / "a", whole.directory], tmp_path / "both")
+        with Store(tmp_path / "both") as store:
+            assert store.failures() == []
+            assert store.done() == set(range(24))
+
+    @pytest.mark.parametrize("key", ["version", "plugins", "measures"])
+    def test_what_other_code_computed_is_refused(self, whole, tmp_path, key):
+        shutil.copytree(whole.directory, tmp_path / "a")
+        with Store(tmp_path / "a") as store:
+            store.note({key: "another"})
+        with pytest.raises(StoreError, match=f"other {key} than"):
+            merging.merge([whole.directory, tmp_path / "a"], tmp_path / "both")
+
+    @pytest.mark.parametrize("key", ["version", "plugins"])
+    def test_it_says_of_itself_what_computed_it_not_what_merged_it(self, whole, tmp_path, key):
+        shutil.copytree(whole.directory, tmp_path / "old")
+        for path in (tmp_path / "old").glob("*.sqlite"):
+            with Store(tmp_path / "old", path.name) as store:
+                store.note({key: "of old"})
+        merging.merge([tmp_path / "old"], tmp_path / "both")
+        for file in ("results.sqlite", "ablations.sqlite", "shares.sqlite"):
+            with Store(tmp_path / "both", file) as store:
+                assert store.about()[key] == "of old"
+                assert store.about()["spec"] == dumps(SPEC)
+        with pytest.raises(StoreError, match="of old"):
+            studies.run(SPEC, tmp_path / "both", workers=1)
 
     def test_another_study_is_refused(self, whole, tmp_path):
         studies.run(replace(SPEC, questions=26, ablations=None, shares=None, box=()), tmp_path / "a", workers=1)
