@@ -124,10 +124,10 @@ def test_what_failed_leaves_blanks_and_an_exit_code(tmp_path, monkeypatch):
     )
     fields = ["--field", "scenario.plant_rate=[0.0, 1.0]", "--field", "scheme.n_search=[1, 64]"]
     words = ["sensitivity", tmp_path / "spec.toml", *fields, "--points", 8]
-    ran = CliRunner().invoke(app, [*map(str, words), "--workers", "1", "--out", str(tmp_path)])
+    ran = CliRunner().invoke(app, [*map(str, words), "--workers", "1", "--out", str(tmp_path / "out")])
     assert ran.exit_code == 1
     assert "1 cell(s) failed; indices that need them are blank; the first: ZeroDivisionError" in ran.stderr
-    found = pd.read_csv(tmp_path / "sensitivity-harm.csv").query("scheme == 'approval'").set_index("gameability")
+    found = pd.read_csv(tmp_path / "out/sensitivity-harm.csv").query("scheme == 'approval'").set_index("gameability")
     assert len(found) == 4
     assert found.loc[2.0, ["first", "total"]].isna().all(axis=None)
     assert found.loc[3.0, "total"].notna().all()
