@@ -16,6 +16,7 @@ import pytest
 
 from divergence import plan, pool
 from divergence import study as studies
+from divergence.build import SpecError
 from divergence.specfile import loads
 from divergence.store import FILE, Store, StoreError
 
@@ -249,3 +250,22 @@ def test_where_there_is_no_optimum_the_row_says_so_and_the_curve_ends(tmp_path):
     star = study.crossings.set_index("scheme").loc["kl-regularised"]
     assert np.isnan(star["gamma_star"])
     assert star["max"] == 0.5
+
+
+def test_a_study_is_told_in_a_line(small_study):
+    told = repr(small_study)
+    assert str(small_study.directory) in told
+    assert f"{len(small_study.spec.schemes)} scheme(s)" in told
+    assert len(told.removeprefix(f"Study({str(small_study.directory)!r}")) < 120
+
+
+def test_differences_in_an_unknown_measure_are_refused_with_those_there_are(small_study):
+    with pytest.raises(SpecError, match=r"no 'foo'; there are: harm, better, .*chance_harm"):
+        small_study.differences("foo")
+
+
+def test_the_package_shows_its_public_names():
+    import divergence
+
+    assert dir(divergence) == ["compare", "load", "sweep", "tree"]
+    assert all(callable(getattr(divergence, name)) for name in dir(divergence))
