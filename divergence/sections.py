@@ -45,7 +45,7 @@ class Section:
         drawn = (
             f'<figure><div class="plot" data-figure="{self.name}" role="img" '
             f'aria-label="{html.text(f"{self.title}. {self.reading}")}"></div>'
-            f"<figcaption><strong>How to read it.</strong> {html.text(self.reading)} {note}</figcaption></figure>"
+            f"<figcaption><strong>How to read it.</strong> {html.prose(self.reading)} {note}</figcaption></figure>"
             if self.figure is not None
             else ""
         )

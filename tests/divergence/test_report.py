@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from divergence import fragments, pairs, report, sweep, wording
+from divergence import fragments, pairs, report, sections, sweep, wording
 from divergence.cell import Named, Result, Row, pack
 from divergence.figures import names
+from divergence.specfile import parse
 from divergence.store import Store
 
 SOURCES = {"src", "href", "srcset", "data", "poster", "action", "xlink:href"}
@@ -268,3 +269,15 @@ def test_swept_fields_bring_their_symbols(small_study):
 )
 def test_numbers_keep_together_and_fields_look_like_code(said, kept):
     assert fragments.prose(said) == kept
+
+
+def test_schemes_measured_at_some_values_only_are_named():
+    spec = parse(
+        {
+            "scenario": {"type": "ledger"},
+            "scheme": [{"type": "approval"}, {"type": "debate", "where": {"self_persuasion": [0.5]}}],
+            "sweep": {"overseer.gameability": [1.0, 2.0], "overseer.self_persuasion": [0.0, 0.5]},
+        }
+    )
+    told = sections._partly(spec, names.of_spec(spec))
+    assert told == " Measured at λ = 0.5 only, and without a curve or a γ* in other panels: debate."
