@@ -13,6 +13,10 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 __all__ = ["compare", "load", "sweep", "tree"]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     """The four functions, imported when first used: ``hch --help`` need not wait for NumPy and pandas."""
     if name in __all__:

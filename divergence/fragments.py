@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -23,10 +24,20 @@ def text(value: Any) -> str:
     return html.escape(str(value))
 
 
+_UNBROKEN = re.compile(r"\[[-+−<>≤∞\d.,% ]+\]|[-+−\d.]+ %|[<>≤] [\d.]+|\S+ = [-\d.]*\d")
+"""Intervals, shares and bounds: a line must not end within."""
+
+
+def prose(value: Any) -> str:
+    """Text for reading: numbers keep together with what belongs to them, and names of fields look like code."""
+    kept = _UNBROKEN.sub(lambda found: found[0].replace(" ", "\u00a0"), str(value))
+    return re.sub(r"`(\w+)`", r"<code>\1</code>", text(kept))
+
+
 def table(heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
     """A table that scrolls by itself where the page is narrow."""
     head = "".join(f'<th scope="col">{text(name)}</th>' for name in heads)
-    body = "".join("<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in line) + "</tr>" for line in lines)
+    body = "".join("<tr>" + "".join(f"<td>{prose(cell)}</td>" for cell in line) + "</tr>" for line in lines)
     inside = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class="scroll whole" tabindex="0">{inside}</div>'
 
@@ -38,7 +49,7 @@ def csv(lines: pd.DataFrame) -> str:
 
 def bullets(items: Iterable[str]) -> str:
     """A list of sentences."""
-    return "<ul>" + "".join(f"<li>{text(item)}</li>" for item in items) + "</ul>"
+    return "<ul>" + "".join(f"<li>{prose(item)}</li>" for item in items) + "</ul>"
 
 
 def numbers(tables: dict[str, str]) -> str:

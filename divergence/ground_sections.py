@@ -59,13 +59,19 @@ def _ablations(grounds: Grounds) -> Made | None:
         f"γ* (where mean harm reaches {THRESHOLD:g}) under one change of an assumption at a time, "
         f"{asked.seeds} seeds of {asked.questions} questions. * marks a scheme that has changed places with another "
         "against the study as it is; ? where that is not settled by the resampled γ*s. Whatever else the study sweeps "
-        "stays at its parts' own value."
+        f"stays at its parts' own value. {_fewer(grounds)}"
     )
     tables = {
         "ablations": ("γ* under each change", html.csv(grounds.ablations)),
         "turns": ("pairs that change places", html.csv(grounds.turns)),
     }
     return "ablations", "γ* under one change at a time", _page(grounds, before, readable.ablations), tables
+
+
+def _fewer(grounds: Grounds) -> str:
+    """Why γ* as it is may be another than that of the study."""
+    told = readable.fewer(grounds).removeprefix(", ")
+    return told[:1].upper() + told[1:]
 
 
 def _shares(grounds: Grounds) -> Made | None:
@@ -103,7 +109,7 @@ def _page(
         if len(shown):
             heads, lines = list(map(str, shown.columns)), shown.itertuples(index=False, name=None)
             blocks.append(f"<h3>{html.text(_place(place))}</h3>{html.table(heads, lines)}")
-    return f"<p>{html.text(before)}</p>{''.join(blocks)}"
+    return f"<p>{html.prose(before)}</p>{''.join(blocks)}"
 
 
 def _place(place: readable.Place) -> str:

@@ -57,8 +57,23 @@ def _record(cls: type[Part]) -> dict[str, Any]:
 def _table(cls: type[Part]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for note in parts.notes(cls):
-        default = note.default.part_name() if isinstance(note.default, Part) else note.default
-        shown = str(default).lower() if isinstance(default, bool) else str(default)
         unit = f" [{note.unit}]" if note.unit else ""
-        table.add_row("   ", note.name, note.symbol, shown, note.permitted, note.meaning + unit.replace("[", "\\["))
+        table.add_row(
+            "   ", note.name, note.symbol, typed(note.default), note.permitted, note.meaning + unit.replace("[", "\\[")
+        )
     return table
+
+
+def typed(value: Any) -> str:
+    """A value as one would type it in a study or after ``--set``; of nothing, the word none."""
+    if isinstance(value, Part):
+        return value.part_name()
+    if value is None or value == ():
+        return "none"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(typed, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        return f"{value:g}".replace("e+0", "e").replace("e-0", "e-")
+    return str(value)

@@ -52,6 +52,17 @@ def ablations(grounds: Grounds, place: Place, shown: list[str] | None = None) ->
     return pd.DataFrame(lines).fillna("")
 
 
+def fewer(grounds: Grounds) -> str:
+    """That ablations are measured on fewer questions than the study, where they are."""
+    asked, spec = grounds.spec.ablations, grounds.spec
+    if asked is None or asked.seeds * asked.questions >= spec.seeds * spec.questions:
+        return ""
+    return (
+        f", measured on {asked.seeds} seeds × {asked.questions:,} questions, fewer than the study's {spec.seeds} × "
+        f"{spec.questions:,}: so γ* “{UNCHANGED}” may differ from γ* above."
+    )
+
+
 def load(grounds: Grounds, place: Place) -> list[str]:
     """γ* at the lightest load and at the heaviest, a line for each way of asking. γ is tried from 0 on."""
     here = at(grounds.load, place)
@@ -129,7 +140,7 @@ def so(value: float) -> str:
 
 def deciding(field: str, effect: float) -> str:
     """The field that decides an order most, and how much of the difference it explains by itself."""
-    return f"{field} ({percent(effect)})" if field else "no field by itself"
+    return f"`{field}` ({percent(effect)})" if field else "no field by itself"
 
 
 def verdicts(grounds: Grounds, place: Place, shown: list[str] | None = None) -> pd.DataFrame:

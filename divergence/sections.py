@@ -45,7 +45,7 @@ class Section:
         drawn = (
             f'<figure><div class="plot" data-figure="{self.name}" role="img" '
             f'aria-label="{html.text(f"{self.title}. {self.reading}")}"></div>'
-            f"<figcaption><strong>How to read it.</strong> {html.text(self.reading)} {note}</figcaption></figure>"
+            f"<figcaption><strong>How to read it.</strong> {html.prose(self.reading)} {note}</figcaption></figure>"
             if self.figure is not None
             else ""
         )
@@ -76,7 +76,7 @@ def sections(study: Study) -> list[Section]:
 def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
     spec = study.spec
     said = [
-        f"<h3>{html.text(place)}</h3><p>{html.text(' '.join(sentences))}</p>"
+        f"<h3>{html.text(place)}</h3><p>{html.prose(' '.join(sentences))}</p>"
         for place, sentences in wording.findings(study.summary, study.crossings, point, fields)
     ]
     failed = wording.problems(study.rows)
@@ -135,7 +135,8 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
                 if stars
                 else ""
             )
-            + "Shaded bands are 95 % intervals; the dotted line is the harm of an answer at random.",
+            + "Shaded bands are 95 % intervals; the dotted line is the harm of an answer at random."
+            + _partly(study.spec, fields),
             {"harm": ("harm", _numbers(summary, "harm")), **stars},
         ),
         Section(
@@ -168,6 +169,24 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             {"costs": ("costs", html.csv(spans(summary)))},
         ),
     ]
+
+
+def _partly(spec: Spec, fields: Fields) -> str:
+    """Which schemes are missing from some panels, as they were measured at some values of a swept field only."""
+    found: dict[str, list[str]] = {}
+    for named in spec.schemes:
+        for axis in spec.axes:
+            values = dict(named.where).get(axis.column, axis.values)
+            if axis.column != "gameability" and set(values) < set(axis.values):
+                at = ", ".join(names.value(value) for value in values)
+                found.setdefault(f"{names.called(axis.column, fields)} = {at}", []).append(named.label)
+    every = [named.label for named in spec.schemes]
+    said = []
+    for where, labels in found.items():
+        rest = [label for label in every if label not in labels]
+        told = f"all schemes but {wording.listed(rest)}" if 0 < len(rest) < len(labels) else wording.listed(labels)
+        said.append(f" Measured at {where} only, and without a curve or a γ* in other panels: {told}.")
+    return "".join(said)
 
 
 def _budget(study: Study, point: dict[str, Any]) -> list[Section]:

@@ -76,7 +76,7 @@ def _in_the_box(line: pd.Series) -> str:
     }[so]
     field = str(line["decided_by"])
     tied = f" ({line['tied']} more are ties)" if line["tied"] else ""
-    return f"{word} {where}{tied}" + (f", and {field} decides most" if field else "")
+    return f"{word} {where}{tied}" + (f", and `{field}` decides most" if field else "")
 
 
 def _turned(grounds: Grounds, place: Place, a: str, b: str) -> list[str]:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from divergence import intervals, plan, pool, specfile
+from divergence.build import SpecError
 from divergence.cell import STORED, Cell, Failure
 from divergence.curves import TABLES as CURVES
 from divergence.curves import Learning
@@ -97,8 +98,19 @@ class Study:
         """What schemes learn from how much human time: ``.curves``, ``.taxes``, ``.frontier``."""
         return Learning(self.directory)
 
+    def __repr__(self) -> str:
+        spec = self.spec
+        told = " × ".join(f"{len(spec.of(kind))} {kind}(s)" for kind in ("scenario", "overseer", "scheme"))
+        swept = "".join(f" × {len(axis.values)} {axis.column}" for axis in spec.axes)
+        return f"Study({str(self.directory)!r}: {told}{swept}, {spec.seeds} seeds × {spec.questions} questions)"
+
     def differences(self, measure: str = "harm", among: Sequence[str] | None = None) -> pd.DataFrame:
-        """Scheme ``a`` less scheme ``b`` under common luck at every point, with intervals; of all schemes, or some."""
+        """Scheme ``a`` less scheme ``b`` under common luck at every point, with intervals; of all schemes, or some.
+
+        Raises SpecError for a measure that is not kept for every question.
+        """
+        if measure not in intervals.NAMES:
+            raise SpecError(f"measure: there is no '{measure}'; there are: {', '.join(intervals.NAMES)}")
         return intervals.differences(self.draws, measure, among)
 
 

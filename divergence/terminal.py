@@ -13,17 +13,21 @@ from rich.text import Text
 
 from divergence import readable, spec, terminal_grounds
 from divergence.cell import label
+from divergence.figures import names
 from divergence.intervals import RESAMPLES, THRESHOLD
+from divergence.measures import MEASURES
 from divergence.study import Study
 
 _COLUMNS = 5
 _MOST_COMPARED = 8
+_FEW = 8
 _PLAIN = ("harm", "better", "accuracy", "deceived", "gamed")
 
 
 def show(study: Study, console: Console) -> None:
     """Print a study: one block per scenario and overseer, at the default value of whatever else is swept."""
     at = focus(study)
+    explained: dict[str, str] = {}
     summary, crossings = (_labelled(_at(table, at)) for table in (study.summary, study.crossings))
     differences = _at(study.differences(among=compared(study)), at)
     for (scenario, overseer), block in summary.groupby(["scenario", "overseer"], sort=False):
@@ -32,18 +36,34 @@ def show(study: Study, console: Console) -> None:
         console.print(_title(str(scenario), str(overseer), at), style="bold")
         gammas = _gammas(block)
         if len(gammas) > 1:
-            console.print(_harm_table(block, _at(crossings, here), gammas, study.spec.groups))
+            measure = "harm" if "harm" in set(block["measure"]) else "quality"
+            explained |= {measure: MEASURES[measure]}
+            console.print(_harm_table(block, _at(crossings, here), gammas, study.spec.groups, measure))
             _show_differences(console, _at(differences, here), _at(crossings, here))
         else:
+            explained |= {name: MEASURES[name] for name in _PLAIN}
             console.print(_plain_table(block))
         terminal_grounds.show(study.grounds, (str(scenario), str(overseer)), console)
         _show_problems(console, _at(study.rows, here))
     console.print()
-    console.print(
-        f"harm: mass moved from HCH's answers to false claims, ± half of the 95 % interval ({RESAMPLES} resamples of "
-        f"the questions).  γ*: gameability at which mean harm first reaches {THRESHOLD:g}.",
-        style="dim",
-    )
+    for line in _elsewhere(study.spec, at):
+        console.print(Text(line))
+    explained["±"] = f"half of the 95 % interval ({RESAMPLES} resamples of the questions)"
+    if len(crossings):
+        explained["γ*"] = f"gameability at which mean harm first reaches {THRESHOLD:g}"
+    for name, meaning in explained.items():
+        console.print(Text(f"{name}: {meaning}"), style="dim")
+
+
+def _elsewhere(asked: spec.Spec, at: dict[str, Any]) -> list[str]:
+    """Where the other values of a swept field are, of which one alone is printed."""
+    found = []
+    for axis in asked.axes:
+        others = [names.value(value) for value in axis.values if value != at.get(axis.column, value)]  # noqa: PD011
+        if others:
+            told = ", ".join(others) if len(others) <= _FEW else f"{others[0]} to {others[-1]} ({len(others)} values)"
+            found.append(f"other {axis.column}: {told}: see summary.csv and the report")
+    return found
 
 
 def focus(study: Study) -> dict[str, Any]:
@@ -91,11 +111,10 @@ def _table(*columns: str) -> Table:
 
 
 def _harm_table(
-    block: pd.DataFrame, crossings: pd.DataFrame, gammas: list[float], groups: dict[str, list[str]]
+    block: pd.DataFrame, crossings: pd.DataFrame, gammas: list[float], groups: dict[str, list[str]], measure: str
 ) -> Table:
     """Harm of every scheme, group by group; many schemes get a heading for each group."""
-    table = _table(*(f"γ = {gamma:g}" for gamma in gammas), "γ* [95 %]")
-    measure = "harm" if "harm" in set(block["measure"]) else "quality"
+    table = _table(*(f"γ = {gamma:g}" for gamma in gammas), *(["γ* [95 %]"] if len(crossings) else []))
     table.title = None if measure == "harm" else "quality: claims here are good by degrees"
     harm = block[block["measure"] == measure]
     stars = crossings.set_index("scheme") if len(crossings) else pd.DataFrame()
@@ -107,7 +126,7 @@ def _harm_table(
             own = harm[harm["scheme"] == scheme].set_index("gameability")
             cells = [_interval(own.loc[gamma]) if gamma in own.index else "" for gamma in gammas]
             star = readable.crossing(stars.loc[scheme], float(own.index.min())) if scheme in stars.index else ""
-            table.add_row(("  " if many else "") + scheme, *cells, star)
+            table.add_row(("  " if many else "") + scheme, *cells, *([star] if len(crossings) else []))
     return table
 
 

@@ -26,15 +26,23 @@ def show(grounds: Grounds, place: Place, console: Console) -> None:
 def _show_order(grounds: Grounds, place: Place, console: Console) -> None:
     shown = readable.schemes(grounds)
     tables = (
-        ("is it HCH, and what takes it away? (harm removed by switching off one mechanism)", readable.verdicts),
-        ("γ* under one change at a time (* changed places with another scheme; ? not settled)", readable.ablations),
+        (
+            "is it HCH (in brackets: mean total variation distance from it), and what takes it away (harm removed by "
+            "switching off one mechanism)?",
+            readable.verdicts,
+        ),
+        (
+            "γ* under one change at a time (* changed places with another scheme; ? not settled)"
+            + readable.fewer(grounds),
+            readable.ablations,
+        ),
     )
     if place not in sentences.places(grounds) or not (len(grounds.ablations) or len(grounds.shares)):
         return
     for title, made in tables:
         table = made(grounds, place, shown)
         if len(table):
-            console.print(f"{title}:", style="dim")
+            console.print(Text(title if title.endswith(("?", ".")) else f"{title}:"), style="dim")
             console.print(_table(table))
     console.print("what the ranking hangs on:", style="dim")
     for sentence in sentences.orders(grounds, place, shown):

@@ -159,6 +159,7 @@ class TestCommands:
         printed = hch("list").stdout
         assert "scenario ledger" in printed
         assert "plant_rate" in printed
+        assert not re.search(r"None|True|False|\(\)|10000000", printed)  # what one would type, not Python
 
     def test_tree_tells_where_a_falsehood_won(self):
         printed = hch("tree", "--gameability", 2.5, "--question", 3).stdout

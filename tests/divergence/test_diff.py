@@ -128,3 +128,9 @@ def test_it_is_printed(before, weaker):
     assert "γ = 2" in printed
     assert "paired" in printed
     assert "→" in printed
+
+
+def test_a_gamma_star_at_the_smallest_gamma_tried_is_a_bound_and_has_no_change():
+    line = pd.Series({"before": 1.0, "after": 1.5, "max": 3.0, "difference": 0.5, "low": 0.4, "high": 0.6})
+    assert terminal_diff._star(line, 1.0) == ("≤ 1 → 1.50", "")
+    assert terminal_diff._star(line, 0.0) == ("1.00 → 1.50", "+0.50 ±0.10")

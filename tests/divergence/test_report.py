@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from divergence import pairs, report, sweep, wording
+from divergence import fragments, pairs, report, sections, sweep, wording
 from divergence.cell import Named, Result, Row, pack
 from divergence.figures import names
+from divergence.specfile import parse
 from divergence.store import Store
 
 SOURCES = {"src", "href", "srcset", "data", "poster", "action", "xlink:href"}
@@ -255,3 +256,28 @@ def test_swept_fields_bring_their_symbols(small_study):
     assert names.axis_title("gameability", fields) == "gameability γ"
     assert names.symbol("unheard_of", fields) == "unheard of"
     assert isinstance(small_study.spec.scenarios[0], Named)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("in 38 % [7 %, 62 %] of 64", "in 38\u00a0% [7\u00a0%,\u00a062\u00a0%] of 64"),
+        ("γ* = 1.65 [≤ 0, > 4]", "γ*\u00a0=\u00a01.65 [≤\u00a00,\u00a0&gt;\u00a04]"),
+        ("`depth` decides <most>", "<code>depth</code> decides &lt;most&gt;"),
+        ("a [note, here] stays", "a [note, here] stays"),
+    ],
+)
+def test_numbers_keep_together_and_fields_look_like_code(said, kept):
+    assert fragments.prose(said) == kept
+
+
+def test_schemes_measured_at_some_values_only_are_named():
+    spec = parse(
+        {
+            "scenario": {"type": "ledger"},
+            "scheme": [{"type": "approval"}, {"type": "debate", "where": {"self_persuasion": [0.5]}}],
+            "sweep": {"overseer.gameability": [1.0, 2.0], "overseer.self_persuasion": [0.0, 0.5]},
+        }
+    )
+    told = sections._partly(spec, names.of_spec(spec))
+    assert told == " Measured at λ = 0.5 only, and without a curve or a γ* in other panels: debate."

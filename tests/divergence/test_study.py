@@ -302,3 +302,22 @@ def test_what_python_callers_get_wrong(asked, told, tmp_path, monkeypatch):
     with pytest.raises(SpecError, match=told):
         api.compare(**{"out": "out", "quick": True} | asked)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_study_is_told_in_a_line(small_study):
+    told = repr(small_study)
+    assert str(small_study.directory) in told
+    assert f"{len(small_study.spec.schemes)} scheme(s)" in told
+    assert len(told.removeprefix(f"Study({str(small_study.directory)!r}")) < 120
+
+
+def test_differences_in_an_unknown_measure_are_refused_with_those_there_are(small_study):
+    with pytest.raises(SpecError, match=r"no 'foo'; there are: harm, better, .*chance_harm"):
+        small_study.differences("foo")
+
+
+def test_the_package_shows_its_public_names():
+    import divergence
+
+    assert dir(divergence) == ["compare", "load", "sweep", "tree"]
+    assert all(callable(getattr(divergence, name)) for name in dir(divergence))

@@ -5,7 +5,41 @@ from __future__ import annotations
 from rich.console import Console
 
 from divergence.api import sweep
+from divergence.measures import MEASURES
 from divergence.terminal import show
+
+
+def printed_of(directory, **swept):
+    """What is printed of approval in a small ledger, with fields swept."""
+    spec = {
+        "questions": 30,
+        "seeds": 1,
+        "scenario": [{"type": "ledger", "depth": 1}],
+        "overseer": {"type": "human", "gameability": 3.0},
+        "scheme": [{"type": "approval"}],
+        "sweep": swept,
+    }
+    console = Console(record=True, width=200)
+    show(sweep(spec, directory, workers=1), console)
+    return console.export_text()
+
+
+def test_a_table_by_gameability_explains_what_it_shows_and_names_what_it_leaves_out(tmp_path):
+    gamma, search = [3.0, 4.0], [1, 8, 64, 512]
+    printed = printed_of(tmp_path / "study", **{"overseer.gameability": gamma, "scheme.n_search": search})
+    assert "other n_search: 1, 8, 512: see summary.csv and the report" in printed
+    assert "≤ 3\n" in printed  # harm is above 0.1 at the smallest γ already
+    assert "γ*: gameability at which" in printed
+    assert f"harm: {MEASURES['harm']}" in printed
+    assert "gamed:" not in printed
+
+
+def test_a_table_by_measure_explains_its_columns_and_no_gamma_star(tmp_path):
+    printed = printed_of(tmp_path / "study", **{"scheme.n_search": [64]})
+    assert "γ*" not in printed
+    assert "other" not in printed
+    for name in ("harm", "better", "accuracy", "deceived", "gamed"):
+        assert f"{name}: {MEASURES[name]}" in printed
 
 
 def test_a_scheme_without_an_optimum_says_why_and_is_compared_with_nobody(tmp_path):
