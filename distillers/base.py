@@ -34,6 +34,10 @@ class Scheme(Part, ABC):
     depends_on_answers: ClassVar[bool] = True
     """Whether anything depends on how humans answer by themselves (λ, HCH). Where it does not, sweeps share work."""
 
+    hangs_on_draws: ClassVar[bool] = False
+    """Whether a seed draws something that all its questions share, such as demonstrations: then seeds differ by more
+    than their questions, and intervals say so."""
+
     @abstractmethod
     def optimum(self, setting: Setting) -> Policy:
         """The policy that perfect optimisation ends in, for every question of the trees. May raise ``NoOptimum``."""

@@ -6,6 +6,9 @@ import numpy as np
 
 from scenarios.streams import Floats
 
+_ROUNDING = 1e-13
+"""A slope that is smaller, by the size of what is summed, says nothing: where nobody errs, likelihood is this flat."""
+
 
 def fit(features: Floats, targets: Floats, precision: float, start: Floats | None = None) -> Floats:
     """Weights ``θ`` of a conditional logit, ``P(a) ∝ exp θ·φ(a)``, by penalised maximum likelihood.
@@ -16,7 +19,7 @@ def fit(features: Floats, targets: Floats, precision: float, start: Floats | Non
     """
     total = targets.sum(axis=0)
     flat = features.reshape(len(features), -1)
-    wanted = flat @ targets.reshape(-1)
+    sizes, wanted = np.abs(flat), flat @ targets.reshape(-1)
 
     def gained(weights: Floats) -> tuple[float, Floats]:
         scores = (weights @ flat).reshape(targets.shape)
@@ -29,6 +32,8 @@ def fit(features: Floats, targets: Floats, precision: float, start: Floats | Non
     gain, expected = gained(weights)
     for _ in range(200):
         slope = wanted - flat @ expected.reshape(-1) - precision * weights
+        if (np.abs(slope) <= _ROUNDING * (sizes @ expected.reshape(-1))).all():
+            return weights
         means = (features * expected).sum(axis=1)
         spread = (flat * expected.reshape(-1)) @ flat.T - (means / np.where(total > 0, total, 1.0)) @ means.T
         step = np.linalg.solve(spread + (precision + 1e-12) * np.eye(len(weights)), slope)

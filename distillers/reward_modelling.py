@@ -6,7 +6,8 @@ every level, the model consulting itself. In the limit of many demonstrations by
 ``(κ, κ_leaf, λγ)``: approval at λγ, which extrapolates from ``x_1`` to ``x_n``.
 
 Few demonstrations by discerning humans hold no error, and then no finite maximum exists: a wide Gaussian prior on the
-weights keeps the fit finite. The limit (``demonstrations = 0``) has none: it is fitted to the exact distribution.
+weights keeps the fit finite. The limit (``demonstrations = 0``) has none: it is fitted to the exact distribution. Where
+claims are good by degrees, who answers verifies nothing: there is no reward to learn, and ``status`` says so.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import ClassVar
 import numpy as np
 
 from distillers.approval import maximise, root_ratings
-from distillers.base import Rated
+from distillers.base import NoOptimum, Rated
 from distillers.episode import Episode, consultation
 from distillers.learners.base import Trainable
 from distillers.learners.demonstrations import Demonstrations
@@ -41,6 +42,7 @@ class RewardModelling(Rated, Trainable):
     """Fit a reward to humans' answers, then maximise it."""
 
     group: ClassVar[str] = "reward modelling"
+    hangs_on_draws: ClassVar[bool] = True
 
     demonstrations: int = field(100, "answers the reward is fitted to; 0 means the limit of many", symbol="N", ge=0)
     n_search: int = field(64, "arguments searched per claim", symbol="n", unit="draws", ge=1, le=10**9)
@@ -62,6 +64,8 @@ class RewardModelling(Rated, Trainable):
         return self._demonstrations(setting, student, 0.0)
 
     def _demonstrations(self, setting: Setting, student: Student, precision: float) -> Demonstrations:
+        _must_show_something(setting)
+
         def maximised(where: Setting, reward: LearnedReward) -> Choices:
             return maximise(where, where.as_rater(reward), self.n_search)
 
@@ -72,17 +76,26 @@ class RewardModelling(Rated, Trainable):
 
     def fitted(self, setting: Setting) -> LearnedReward:
         """The reward learned from the setting's demonstrations (by whom it will be used does not matter)."""
+        _must_show_something(setting)
         return setting.once(("reward", self.demonstrations, self.prior_scale), lambda: self._fit(setting))
 
     def _fit(self, setting: Setting) -> LearnedReward:
-        if self.demonstrations == 0:
-            weights = fit(*_population(setting), precision=0.0)
-        else:
-            weights = fit(*_sampled(setting, self.demonstrations), precision=self.prior_scale**-2)
-        return _reward(weights)
+        """Begins with the humans' own weights: of those who hardly ever err, likelihood is flat to the last digit."""
+        if self.demonstrations:
+            return _reward(fit(*_sampled(setting, self.demonstrations), precision=self.prior_scale**-2))
+        try:
+            return _reward(fit(*_population(setting), precision=0.0, start=_own_weights(setting)))
+        except ArithmeticError as error:
+            raise NoOptimum(f"undefined: in the limit of many demonstrations {error}") from error
 
     def _rater(self, setting: Setting) -> Overseer:
         return setting.as_rater(self.fitted(setting))
+
+
+def _must_show_something(setting: Setting) -> None:
+    """Where quality is a matter of degree, humans say what comes to mind, and verify nothing before they do."""
+    if setting.trees.root.grades is not None:
+        raise NoOptimum("undefined: demonstrations show what comes to mind here, and nothing of how good it is")
 
 
 def _reward(weights: Floats) -> LearnedReward:
@@ -124,6 +137,18 @@ def _draw(chance: Floats, keys: streams.Keys, purpose: str) -> Answers:
     """One claim per key from a distribution over claims, (claims, n) → (n,)."""
     luck = streams.uniforms(keys, purpose)
     return np.asarray(np.minimum((np.cumsum(chance, axis=0) < luck).sum(axis=0), len(chance) - 1))
+
+
+def _own_weights(setting: Setting) -> Floats:
+    """What humans' own beliefs weigh: support above the leaves, support at a leaf, persuasion (by least squares)."""
+    support, moved, heard = [], 0.0, 0.0
+    for level in setting.trees.levels[:2]:
+        hearing = setting.hearing(level.height)
+        opinion, persuasion = setting.human.own(hearing), hearing.appeal + hearing.thought
+        support.append(float((opinion.expected(np.ones_like(persuasion)) - opinion.persuasion).mean()))
+        moved += float((opinion.persuasion * persuasion).sum())
+        heard += float((persuasion**2).sum())
+    return np.array([support[-1] if len(support) > 1 else 0.0, support[0], moved / heard if heard else 0.0])
 
 
 def _population(setting: Setting) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from distillers.base import Scheme
 from divergence import specfile, study
 from divergence.build import FAMILIES, SpecError, build
-from divergence.cell import OPTIMUM, Named
+from divergence.cell import OPTIMUM, Named, gameability_steps
 from divergence.spec import Spec, apply
 from divergence.study import Progress, Study
 from overseers.base import Overseer
@@ -43,9 +43,9 @@ def compare(
     full: bool = False,
     phases: Sequence[str] = (OPTIMUM,),
     gameability: Sequence[float] | float | None = None,
-    scenarios: Sequence[Scenario | str] = (),
-    overseers: Sequence[Overseer | str] = (),
-    schemes: Sequence[Scheme | str] = (),
+    scenarios: Sequence[Scenario | str] | None = None,
+    overseers: Sequence[Overseer | str] | None = None,
+    schemes: Sequence[Scheme | str] | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
 ) -> Study:
@@ -182,14 +182,19 @@ def every_scheme(core: Sequence[Named], where: Where) -> tuple[Named, ...]:
 
 
 def customised(
-    spec: Spec, seed: int, gameability: Sequence[float] | float | None, chosen: Mapping[str, Sequence[Part | str]]
+    spec: Spec,
+    seed: int,
+    gameability: Sequence[float] | float | None,
+    chosen: Mapping[str, Sequence[Part | str] | None],
 ) -> Spec:
-    """The study with its first seed, its swept γ and some of its parts replaced."""
+    """The study with its first seed, its swept γ and some of its parts replaced; None keeps what is there."""
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise SpecError(f"seed: must be a whole number ≥ 0, not {seed!r}")
     spec = replace(spec, first_seed=seed)
     for kind, wanted in chosen.items():
-        if wanted:
+        if wanted is not None and not isinstance(wanted, str | Part) and not len(wanted):
+            raise SpecError(f"{kind}s: at least one is needed; leave it out for the study's own")
+        if wanted is not None:
             spec = spec.having(kind, _chosen(kind, wanted, spec.of(kind)))
     if chosen.get("scheme"):  # whoever names schemes wants to see all of them under every change, and no others
         spec = replace(
@@ -198,7 +203,12 @@ def customised(
             shares=spec.shares and replace(spec.shares, schemes=()),
             load=None,
         )
+    if isinstance(gameability, Sequence) and not gameability:
+        raise SpecError("gameability: at least one γ is needed; leave it out for the study's own")
     if gameability is not None:  # whoever names γ wants to see every scheme there
+        if all(gameability_steps(one.part) is None for one in spec.overseers):
+            labels = ", ".join(one.label for one in spec.overseers)
+            raise SpecError(f"--gameability: {labels}: no gameability, neither of its own nor of an overseer within")
         spec = replace(spec, schemes=tuple(_anywhere(named, "gameability") for named in spec.schemes))
     axes = []
     for axis in spec.axes:
@@ -262,4 +272,6 @@ def _part(kind: str, one: Part | str) -> Any:
 
 
 def _path(out: Path | str | None) -> Path | None:
+    if isinstance(out, str) and not out.strip():
+        raise SpecError("out: must name a directory ('.' for this one), not nothing")
     return None if out is None else Path(out)

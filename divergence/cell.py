@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -192,12 +193,17 @@ def _packed(values: dict[str, Floats], names: Iterable[str], questions: int) -> 
 
 def gameability(overseer: Overseer) -> float | None:
     """γ of an overseer, or of the overseer it wraps; None where it has no such field."""
-    own = getattr(overseer, "gameability", None)
-    if own is not None:
-        return float(own)
-    wrapped = [getattr(overseer, spec.name) for spec in fields(overseer)]
-    inner = (gameability(value) for value in wrapped if isinstance(value, Overseer))
-    return next((gamma for gamma in inner if gamma is not None), None)
+    steps = gameability_steps(overseer)
+    return None if steps is None else float(attrgetter(".".join(steps))(overseer))
+
+
+def gameability_steps(overseer: Overseer) -> list[str] | None:
+    """The fields that lead to γ, of an overseer or of the one it wraps; None where nobody has it."""
+    values = {spec.name: getattr(overseer, spec.name) for spec in fields(overseer)}
+    if "gameability" in values:
+        return ["gameability"]
+    found = ((name, gameability_steps(inner)) for name, inner in values.items() if isinstance(inner, Overseer))
+    return next(([name, *steps] for name, steps in found if steps is not None), None)
 
 
 def _means(values: dict[str, Floats]) -> dict[str, float]:

@@ -33,8 +33,22 @@ app = typer.Typer(
     "Start with [bold]hch compare --quick[/bold].",
 )
 
+
+def named_directory(given: str) -> Path:
+    """A directory's name as a path; no name would be the current directory."""
+    if not given.strip():
+        raise typer.BadParameter("give a directory's name ('.' for this one), not nothing")
+    return Path(given)
+
+
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Directory for the results. Default: hch-… by the study's hash.")
+    Path | None,
+    typer.Option(
+        "--out",
+        parser=named_directory,
+        metavar="DIR",
+        help="Directory for the results. Default: hch-… by the study's hash.",
+    ),
 ]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=256, help="Worker processes. Default: all cores.")]
 Plugins = Annotated[
@@ -147,7 +161,7 @@ def compare(
 
     load_plugins(plugin)
     spec = api.default_spec(quick=quick, full=full, phases=phase or ["optimum"])
-    chosen = {"scenario": scenario or (), "overseer": overseer or (), "scheme": scheme or ()}
+    chosen = {"scenario": scenario or None, "overseer": overseer or None, "scheme": scheme or None}
     spec = customised(api.customised(spec, seed, gameability or None, chosen), settings)
     _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from divergence.cli import Plugins, app, load_plugins, reported
+from divergence.cli import Plugins, app, load_plugins, named_directory, reported
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A study's directory.")]
 
@@ -52,7 +52,7 @@ def export(
 @reported
 def merge(
     directories: Annotated[list[Path], typer.Argument(metavar="DIR…", help="Directories of the same study.")],
-    out: Annotated[Path, typer.Option("--out", help="A new directory.")],
+    out: Annotated[Path, typer.Option("--out", parser=named_directory, metavar="DIR", help="A new directory.")],
     plugin: Plugins = None,
 ) -> None:
     """Put directories of one study together: other seeds of it, or copies that each got some way."""

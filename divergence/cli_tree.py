@@ -55,11 +55,12 @@ def tree(
     --bandwidth, --quarantine). Every field of either can be set, as in --set office.holds_desk=true.
     """
     from divergence import api, tree_page
+    from divergence.spec import apply
 
     load_plugins(plugin)
-    spec = api.customised(api.default_spec(), 0, None, {"scenario": [scenario], "overseer": [overseer]})
+    spec = api.customised(api.default_spec(), 0, gameability, {"scenario": [scenario], "overseer": [overseer]})
     if gameability is not None:
-        settings = [f"overseer.gameability={gameability!r}", *(settings or [])]
+        spec = apply(spec, {"overseer.gameability": gameability}, "--gameability")
     around = {"office.": dict[str, Any](), "attack.": dict[str, Any]()}
     parts = []
     for setting in settings or []:

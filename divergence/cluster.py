@@ -6,9 +6,11 @@ was finished is in the store, and the same command continues.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Any
 
 from divergence.pool import PoolError
@@ -50,9 +52,18 @@ def executor(address: str) -> Iterator[tuple[Executor, int]]:
 
 def _connected(client: Any, address: str) -> Any:
     try:
+        asyncio.run(_answers(address))
         return client(address, timeout=_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise PoolError(f"{address}: no dask scheduler answers there ({error}); see docs/cluster.md") from error
+
+
+async def _answers(address: str) -> None:
+    """Talk to a scheduler briefly: a client that finds none complains again, much later, when it is thrown away."""
+    comms: Any = import_module("distributed.comm")  # without types
+    security: Any = import_module("distributed.security").Security()
+    comm = await comms.connect(address, timeout=_SECONDS, **security.get_connection_args("client"))
+    comm.abort()
 
 
 def _workers(client: Any, address: str) -> int:

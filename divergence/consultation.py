@@ -55,8 +55,22 @@ class Consulted:
         at_once = "" if staff is None else f", {staff} at a time"
         return (
             f"{len(self.record.visits)} people{at_once}, {minutes(self.record.work):.0f} minutes of work, answered "
-            f"after {done:.0f} minutes; HCH gives the true answer with probability {self.hch_accuracy:.3f}"
+            f"after {done:.0f} minutes; HCH{self._undisturbed()} gives the true answer with probability "
+            f"{self.hch_accuracy:.3f}"
         )
+
+    def _undisturbed(self) -> str:
+        """What the probability leaves out: it is that of people whom neither an attack nor time disturbs."""
+        office = self.office
+        waits = [office.deadline(level) for level in range(1, len(office.deadlines) + 1)]
+        left_out = {
+            "the attack": self.attack is not None,
+            "hurry": office.hurry > 0 and office.staff is not None,
+            "deadlines": any(wait is not None for wait in waits),
+            "unequal skill": office.skill_spread > 0,
+        }
+        missing = [name for name, true in left_out.items() if true]
+        return f" without {' or '.join(missing)}" if missing else ""
 
     def _head(self) -> list[str]:
         return [
@@ -87,9 +101,11 @@ class Consulted:
         own = sum(visit.supported == visit.truth for visit in free)
         fooled = sum(visit.answer == visit.planted and visit.supported == visit.truth for visit in free)
         attacked = f", {len(wrong) - len(free)} what the attack wants" if self.attack is not None else ""
+        answers = "answer" if len(wrong) == 1 else "answers"
+        claims = "is a planted claim" if planted == 1 else "are planted claims"
         return [
-            f"{len(wrong)} false answers: {own} by people who had the truth in hand ({fooled} fell for a planted "
-            f"falsehood), {len(free) - own} misled by sub-answers{attacked}; {planted} are planted claims",
+            f"{len(wrong)} false {answers}: {own} by people who had the truth in hand ({fooled} fell for a planted "
+            f"falsehood), {len(free) - own} misled by sub-answers{attacked}; {planted} {claims}",
             *self._suffered(),
         ]
 

@@ -36,7 +36,8 @@ class Grounds:
     def changed(self) -> Draws:
         """Resampled distances from HCH under each change; no rows if the study asks for none."""
         try:
-            return intervals.draws(self._details(ABLATIONS), ("change",), ablations.MEASURED)
+            found = self._details(ABLATIONS)
+            return intervals.draws(found, ("change",), ablations.MEASURED, self.spec.hanging_on_draws)
         except ValueError as error:
             raise StoreError(f"{self.directory / ABLATIONS}: {error}; start over with --fresh") from error
 

@@ -4,6 +4,10 @@ Every measure, scheme and swept value of a seed is resampled with the same weigh
 paired: what they share cancels. γ* is where mean harm first crosses 0.1, linearly interpolated; its interval comes from
 the crossings of the resampled curves.
 
+Where a seed's questions share some luck of training (a trained student, a reward fitted to few demonstrations), seeds
+differ by more than their questions do. What they differ by is then resampled too: seeds, with weights that all schemes
+share, by as much of their spread as resampled questions leave unexplained.
+
 Worst harms have no value per question (what may be given up is shared): theirs are normal intervals from the seeds'
 spread.
 """
@@ -12,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +26,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from divergence.cell import STORED, label, unpack
+from divergence.cell import STORED, TRAINED, label, unpack
 from divergence.measures import COSTS, MEASURES, REFERENCES, WORST
 from scenarios import streams
 from scenarios.streams import Floats
@@ -58,17 +62,27 @@ class Draws:
 
 
 def draws(
-    details: Iterable[tuple[dict[str, Any], bytes, bytes]], swept: tuple[str, ...], names: tuple[str, ...] = NAMES
+    details: Iterable[tuple[dict[str, Any], bytes, bytes]],
+    swept: tuple[str, ...],
+    names: tuple[str, ...] = NAMES,
+    spread: Collection[str] = (),
 ) -> Draws:
-    """Pool the seeds of every point and resample its questions. ``details``: a store's rows with their values."""
+    """Pool the seeds of every point and resample its questions. ``details``: a store's rows with their values.
+
+    ``spread``: schemes whose seeds differ by more than their questions (``Scheme.hangs_on_draws``), besides whatever is
+    trained.
+    """
     columns = [*_KEYS, *(name for name in swept if name not in _KEYS)]
     wanted = [NAMES.index(name) for name in names]
     sums: dict[tuple[Any, ...], list[Any]] = {}
+    apart: dict[tuple[Any, ...], list[tuple[Floats, Floats]]] = {}
     for rows, means, drawn in _resampled(details, wanted):
         for row, own_means, own_drawn in zip(rows, means, drawn, strict=True):
             costs, worst = _scalars(row, COSTS), _scalars(row, WORST)
             key = tuple(row.get(name) for name in columns)
             _pool(sums.setdefault(key, [0]), own_means, own_drawn, costs, worst, worst**2)
+            if row["phase"] == TRAINED or row["scheme"] in spread:
+                apart.setdefault(key, []).append((own_means, own_drawn.var(axis=1)))
     keys = pd.DataFrame(list(sums), columns=columns)
     shapes = ((len(names),), (len(names), RESAMPLES), (len(COSTS),), (len(WORST),), (len(WORST),))
     parts: list[Any] = [
@@ -76,6 +90,11 @@ def draws(
         for place, shape in enumerate(shapes, start=1)
     ]
     seeds = np.array([pooled[0] for pooled in sums.values()])
+    own = np.array([name not in REFERENCES for name in names])  # references are nobody's training
+    for place, key in enumerate(sums):
+        if len(apart.get(key, ())) > 1:
+            means, within = (np.array(each)[:, own] for each in zip(*apart[key], strict=True))
+            parts[1][place, own] = _spread(parts[1][place, own], means, within)
     return Draws(keys, parts[0], parts[1], parts[2], _normal(parts[3], parts[4], seeds), names)
 
 
@@ -97,6 +116,20 @@ def _resampled(
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         while some := list(itertools.islice(cells, 16)):
             yield from threads.map(one, some)
+
+
+def _spread(drawn: Floats, means: Floats, within: Floats) -> Floats:
+    """Resampled means with the seeds' own luck, (names, resamples), no further out than a seed or a resample has been.
+
+    ``means``, ``within``: of each seed, its means and the variances of its resampled means, (seeds, names).
+    """
+    seeds = len(means)
+    between = means.var(axis=0, ddof=1)
+    unexplained = np.maximum(1.0 - within.mean(axis=0) / np.where(between > 0, between, np.inf), 0.0)
+    moved = (means - means.mean(axis=0)).T @ weights(0, seeds, "seeds")
+    shift = np.sqrt(unexplained * seeds / (seeds - 1))[:, None] * moved
+    low, high = np.minimum(drawn.min(axis=1), means.min(axis=0)), np.maximum(drawn.max(axis=1), means.max(axis=0))
+    return np.asarray(np.clip(drawn + shift, low[:, None], high[:, None]))
 
 
 def _products(tables: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -251,14 +284,14 @@ def _tables(blobs: Sequence[bytes], reference: NDArray[np.float32]) -> NDArray[n
 
 
 @lru_cache(maxsize=64)
-def weights(seed: int, questions: int) -> NDArray[np.float32]:
+def weights(seed: int, questions: int, purpose: str = "resample") -> NDArray[np.float32]:
     """Resampling weights of a seed's questions, (questions, resamples): columns sum to 1. Keyed, so pictures repeat.
 
     In 32 bits: resampled means are right to 1e-6, and a study is a hundred thousand of these products.
     """
     keys = streams.keys_from(seed, "bootstrap", 0, RESAMPLES)[:, None]
     steps = np.arange(questions, dtype=np.uint64)[None, :] * np.uint64(0x9E3779B97F4A7C15)
-    luck = streams.uniforms(keys + steps, "resample")
+    luck = streams.uniforms(keys + steps, purpose)
     chosen = (luck * questions).astype(np.intp) + questions * np.arange(RESAMPLES)[:, None]
     counts = np.bincount(chosen.reshape(-1), minlength=RESAMPLES * questions)
     return np.ascontiguousarray(counts.reshape(RESAMPLES, questions).T / questions, dtype=np.float32)

@@ -84,7 +84,8 @@ def live(
     spec = study_of(scenarios, overseers, schemes, along, values, questions=questions, seed=seed)
     plan.check_memory(plan.cells(spec), 1)
     brief = set(measures) <= {*BRIEF, "hch_accuracy"}
-    return Live(spec, intervals.draws(_details(spec, brief), (spec.axes[0].column,), tuple(measures)))
+    found = intervals.draws(_details(spec, brief), (spec.axes[0].column,), tuple(measures), spec.hanging_on_draws)
+    return Live(spec, found)
 
 
 def study_of(

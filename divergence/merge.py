@@ -14,7 +14,7 @@ from divergence import plan, specfile, study
 from divergence.build import SpecError
 from divergence.cell import Cell
 from divergence.spec import Spec
-from divergence.store import FILE, FILES, Store, StoreError, writing
+from divergence.store import FILE, FILES, Store, StoreError
 from divergence.study import Study
 
 _MADE_BY = ("version", "plugins", "measures")
@@ -39,7 +39,7 @@ def merge(directories: Sequence[Path], out: Path) -> Merged:
     spec = _joined(found)
     if any((out / file).exists() for file in FILES):
         raise StoreError(f"{out}: holds a study already; name another directory")
-    with writing(out):
+    with study.only_writer(out):
         # What computed the cells, which need not be what merges them.
         about = {key: found[0].about[key] for key in _MADE_BY if key in found[0].about} | {"spec": specfile.dumps(spec)}
         left = 0

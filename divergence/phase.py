@@ -96,7 +96,9 @@ def winner(measure: str) -> Naming:
 
 
 def reaches(scheme: str, level: float) -> Naming:
-    """Whether one scheme's measure is at a level or beyond."""
+    """Whether one scheme's measure is at a level or beyond. Raises SpecError where the level is no finite number."""
+    if not np.isfinite(level):
+        raise SpecError(f"--level {level}: must be a finite number")
 
     def named(values: Mapping[str, float]) -> str:
         value = values.get(scheme, np.nan)

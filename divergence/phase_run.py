@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +10,7 @@ from divergence import phase, plan, pool, sensitivity
 from divergence import study as studies
 from divergence.build import SpecError
 from divergence.phase import Diagram, Naming, Plane
-from divergence.store import Store, StoreError, writing
+from divergence.store import Store, StoreError
 from divergence.study import Progress
 
 
@@ -33,14 +32,14 @@ def run(
     everything finished is kept.
     """
     sensitivity.check_measure(measure)
-    workers = workers or os.cpu_count() or 1
+    workers = pool.workers_of(workers)
     places = phase.by_place(of)
     if not places:
         raise SpecError("nobody in the study has both fields of the phase diagram")
     if scheduler is None:
         plan.check_memory((one for cells in places.values() for one in cells), workers)
     tell = progress or (lambda *_: None)
-    with writing(directory), pool.engine(workers, scheduler) as engine:
+    with studies.only_writer(directory), pool.engine(workers, scheduler) as engine:
         asked = studies.begin(of.spec, directory, fresh=fresh)
         (directory / "spec.toml").write_text(asked["spec"], encoding="utf-8")
         with Store(directory, create=True) as store:

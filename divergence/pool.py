@@ -25,6 +25,7 @@ from multiprocessing.synchronize import Event
 import cloudpickle
 
 from divergence import cell
+from divergence.build import SpecError
 from divergence.cell import Cell, Outcome
 from divergence.workers import context
 
@@ -57,6 +58,15 @@ class Engine:
                 yield from _here(chunk)
             return
         yield from _as_completed(self, self.executor, chunks)
+
+
+def workers_of(asked: int | None) -> int:
+    """How many workers that is; None is a worker per core. Raises SpecError."""
+    if asked is None:
+        return os.cpu_count() or 1
+    if isinstance(asked, bool) or not isinstance(asked, int) or asked < 1:
+        raise SpecError(f"workers: must be a whole number ≥ 1, not {asked!r}")
+    return asked
 
 
 @contextmanager

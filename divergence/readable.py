@@ -46,14 +46,14 @@ def ablations(grounds: Grounds, place: Place, shown: list[str] | None = None) ->
     lines = []
     for change in (UNCHANGED, *(change.label for change in ABLATIONS)):
         own = here[here["change"] == change] if len(here) else here
-        stars = {line["scheme"]: star(line) for _, line in own.iterrows()}
+        stars = {line["scheme"]: star(line, lowest(grounds)) for _, line in own.iterrows()}
         if stars:
             lines.append({"change": change} | {name: stars[name] for name in shown or stars if name in stars})
     return pd.DataFrame(lines).fillna("")
 
 
 def load(grounds: Grounds, place: Place) -> list[str]:
-    """γ* at the lightest load and at the heaviest, a line for each way of asking."""
+    """γ* at the lightest load and at the heaviest, a line for each way of asking. γ is tried from 0 on."""
     here = at(grounds.load, place)
     if not len(here):
         return []
@@ -61,22 +61,35 @@ def load(grounds: Grounds, place: Place) -> list[str]:
     lines = []
     for bunched, own in here[here["load"].isin((least, most))].groupby("bunched"):
         each = own.sort_values("load").groupby("scheme", sort=False)
-        said = {name: " → ".join(map(crossed, one.to_dict("records"))) for name, one in each}
+        said = {name: " → ".join(crossed(line, 0.0) for line in one.to_dict("records")) for name, one in each}
         asked = "all at once" if bunched else "one by one"
         lines.append(f"{asked}: " + ", ".join(f"{name} {said[name]}" for name in dict.fromkeys(here["scheme"])))
     return lines
 
 
-def star(line: pd.Series) -> str:
+def star(line: pd.Series, lowest: float) -> str:
     """γ*, or that it lies beyond what was tried, with its mark."""
     marks = [other for other in str(line["turned"]).split(", ") if other]
     mark = "" if not marks else "?" if all(other.endswith("?") for other in marks) else "*"
-    return crossed(line) + mark
+    return crossed(line, lowest) + mark
 
 
-def crossed(line: Any) -> str:
-    """γ* alone, or that it lies beyond what was tried."""
-    return f"> {line['max']:g}" if math.isnan(line["gamma_star"]) else f"{line['gamma_star']:.2f}"
+def lowest(grounds: Grounds) -> float:
+    """The smallest γ that a study tries; -∞ where it tries one only, and no γ* is found."""
+    axis = grounds.spec.gameability
+    return -math.inf if axis is None else float(min(axis.values))
+
+
+def crossed(line: Any, lowest: float) -> str:
+    """γ* alone, or that it lies beyond what was tried. ``lowest``: the smallest γ tried."""
+    return reached(line["gamma_star"], lowest, line["max"])
+
+
+def reached(gamma: float, lowest: float, highest: float) -> str:
+    """A γ* (or an end of its interval) among the γ tried: ``≤ 1`` if harm is there already at the first, ``> 4``."""
+    if not math.isfinite(gamma):
+        return f"> {highest:g}"
+    return f"≤ {lowest:g}" if gamma <= lowest else f"{gamma:.2f}"
 
 
 def shares(grounds: Grounds, place: Place) -> pd.DataFrame:
@@ -124,7 +137,7 @@ def verdicts(grounds: Grounds, place: Place, shown: list[str] | None = None) -> 
     lines = [
         {
             "scheme": line["scheme"],
-            "γ* [95 %]": crossing(line),
+            "γ* [95 %]": crossing(line, lowest(grounds)),
             f"HCH at γ = {line['gamma_default']:g}?": _hch(line["hch_default"], line["distance_default"]),
             "HCH at every γ?": _hch(line["hch"], line["furthest"]),
             "what takes it away": ", ".join(mechanisms(grounds, (*place, line["scheme"]))),
@@ -135,15 +148,18 @@ def verdicts(grounds: Grounds, place: Place, shown: list[str] | None = None) -> 
     return pd.DataFrame(lines)
 
 
-def crossing(line: Any) -> str:
-    """γ* and its ends; a curve, or an end, that does not cross is beyond the largest γ tried; – if there is none."""
+def crossing(line: Any, lowest: float) -> str:
+    """γ* and its ends, of which each may be beyond the γ tried; – if there is none. ``lowest``: the smallest tried."""
     if "gamma_star" not in line or math.isnan(line["max"]):
         return "–"
-    beyond = f"> {line['max']:g}"
-    if math.isnan(line["gamma_star"]):
-        return beyond
-    high = f"{line['high']:.2f}" if math.isfinite(line["high"]) else beyond
-    return f"{line['gamma_star']:.2f} [{line['low']:.2f}, {high}]"
+    return spelt(line["gamma_star"], line["low"], line["high"], lowest, line["max"])
+
+
+def spelt(gamma: float, low: float, high: float, lowest: float, highest: float) -> str:
+    """γ* with its interval, or alone where all of it is beyond the γ tried, on one side."""
+    star, *ends = (reached(one, lowest, highest) for one in (gamma, low, high))
+    outside = low > highest or high <= lowest
+    return star if outside else f"{star} [{ends[0]}, {ends[1]}]"
 
 
 def _hch(word: str, distance: float) -> str:

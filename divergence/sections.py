@@ -130,7 +130,8 @@ def _pictures(study: Study, fields: Fields) -> list[Section]:
             "Higher is worse; 0 means no false answer that HCH would not give as often. "
             + (
                 "A ring marks γ*, and the strip below each panel gives its value and 95 % interval for every scheme; "
-                "an arrow at the edge means that harm does not reach the threshold. "
+                "an arrow at the right edge means that harm does not reach the threshold, one at the left edge that it "
+                "is there already at the smallest γ tried. "
                 if stars
                 else ""
             )

@@ -105,11 +105,12 @@ def _indices(values: Floats, points: int) -> dict[int, Sequence[float]]:
     a, b, mixed = values[:points], values[points : 2 * points], values[2 * points :].reshape(fields, 1, points)
     if not np.isfinite(values).all() or np.ptp(values) < 1e-12:
         return {place: [np.nan] * len(_INDICES) for place in range(fields)}
+    twice = np.concatenate([mixed, mixed]) if fields == 1 else mixed  # SciPy's arithmetic wants two fields or more
 
     def both(which: NDArray[np.intp]) -> Floats:
-        chosen = {"f_A": a[None, which], "f_B": b[None, which], "f_AB": mixed[..., which]}
+        chosen = {"f_A": a[None, which], "f_B": b[None, which], "f_AB": twice[..., which]}
         found: Any = sobol_indices(func=chosen, n=points)  # type: ignore[arg-type]  # a dict is a mapping
-        return np.concatenate([np.ravel(found.first_order), np.ravel(found.total_order)])
+        return np.concatenate([found.first_order[:fields], found.total_order[:fields]])
 
     everything = np.arange(points)
     spread = bootstrap(

@@ -59,7 +59,7 @@ def _at(index: int, one: Spec, point: int, values: tuple[Any, ...], axis: Axis) 
     given = {assumed.path: value for assumed, value in zip(one.box, known, strict=True) if value is not None}
     columns = (("point", point), *((assumed.column, value) for assumed, value in zip(one.box, known, strict=True)))
     seed, questions = one.first_seed + point, one.shares.questions if one.shares else 0
-    one = apply(one, given, "box")
+    one = apply(one, given)
     found: list[Cell] = []
     for gamma in thinned(axis.values):
         here = apply(one, {axis.path: gamma})

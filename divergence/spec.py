@@ -12,8 +12,9 @@ from typing import Any
 
 from distillers.training import Training
 from divergence.build import FAMILIES, SpecError, make, nearest
-from divergence.cell import OPTIMUM, Named, label, measured
+from divergence.cell import OPTIMUM, Named, gameability_steps, label, measured
 from divergence.office_trees import OfficeTrees
+from overseers.base import Overseer
 from scenarios import part as parts
 from scenarios.part import Part
 
@@ -121,6 +122,11 @@ class Spec:
         return (*fields, "point") if ranges else fields
 
     @property
+    def hanging_on_draws(self) -> frozenset[str]:
+        """Labels of the schemes whose seeds differ by more than their questions."""
+        return frozenset(named.label for named in self.schemes if named.part.hangs_on_draws)
+
+    @property
     def varied(self) -> tuple[Axis | Range, ...]:
         """Whatever is swept or drawn."""
         return (*self.axes, *(self.sample.ranges if self.sample else ()))
@@ -155,12 +161,15 @@ class Spec:
         return replace(self, **changed)
 
 
-def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
+def apply(spec: Spec, point: dict[str, Any], place: str = "") -> Spec:
     """The study with some fields set. A path is ``overseer.field``, ``scheme.label.field``, ``overseer.member.field`` …
 
     Without a label, the field is set in every part of the kind that has it. Raises SpecError if none has.
+    ``overseer.gameability`` is γ of every overseer: where it has none itself, that of the one it wraps.
+    ``place``: what complaints call the field, its path if nothing else.
     """
     for path, value in point.items():
+        where = place or path
         kind, steps, wanted = _addressed(spec, path, where)
         named = spec.of(kind)
         if kind == "training" and not named:
@@ -171,12 +180,19 @@ def apply(spec: Spec, point: dict[str, Any], where: str = "sweep") -> Spec:
                 f"{where}: no {kind} has a field '{asked}'{nearest(asked, known)}; permitted: {', '.join(known)}"
             )
         chosen = {one.label for one in wanted}
-        place = where.removesuffix("." + ".".join(steps))  # complaints name the field themselves
-        changed = tuple(
-            replace(one, part=_set(one.part, steps, value, place)) if one.label in chosen else one for one in named
-        )
+        changed = tuple(_changed(one, steps, value, where) if one.label in chosen else one for one in named)
         spec = spec.having(kind, changed)
     return spec
+
+
+def _changed(named: Named, steps: list[str], value: Any, where: str) -> Named:
+    """A part with a field set. ``where`` names the field, so complaints about it need not name it again."""
+    located = _located(named.part, steps)
+    try:
+        return replace(named, part=_set(named.part, located, value, ""))
+    except SpecError as error:
+        told = [line.removeprefix("." + ".".join(located)) for line in error.mistakes]
+        raise SpecError(*(f"{where}: {line.removeprefix(':').strip(' .')}" for line in told)) from error
 
 
 def reached(spec: Spec, path: str) -> list[Named]:
@@ -192,14 +208,14 @@ def clash(spec: Spec, path: str, others: Iterable[str]) -> str | None:
 
 def _targets(spec: Spec, path: str) -> set[tuple[str, ...]]:
     kind, steps, wanted = _addressed(spec, path, path)
-    return {(kind, one.label, *steps) for one in wanted}
+    return {(kind, one.label, *_located(one.part, steps)) for one in wanted}
 
 
 def value(spec: Spec, path: str) -> Any:
     """What a path's field is in the first part that has it."""
     _, steps, (first, *_) = _addressed(spec, path, path)
     found: Any = first.part
-    for step in steps:
+    for step in _located(found, steps):
         found = getattr(found, step)
     return found
 
@@ -226,7 +242,18 @@ def _addressed(spec: Spec, path: str, where: str) -> tuple[str, list[str], list[
         )
     labels = [one.label for one in spec.of(kind)]
     only, steps = (rest[0], rest[1:]) if rest[0] in labels and len(rest) > 1 else (None, rest)
-    return kind, steps, [one for one in spec.of(kind) if only in (None, one.label) and _has(one.part, steps)]
+    return (
+        kind,
+        steps,
+        [one for one in spec.of(kind) if only in (None, one.label) and _has(one.part, _located(one.part, steps))],
+    )
+
+
+def _located(part: Part, steps: list[str]) -> list[str]:
+    """The steps from a part to a field; to γ of an overseer, wherever it is."""
+    if isinstance(part, Overseer) and steps == ["gameability"]:
+        return gameability_steps(part) or steps
+    return steps
 
 
 def _paths(part: Part) -> list[str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 import hashlib
 import itertools
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,7 +63,7 @@ class Study:
             if not store.done():
                 raise StoreError(f"{self.directory}: no cell is finished yet; run the study")
             try:
-                return intervals.draws(store.details(), self.spec.columns)
+                return intervals.draws(store.details(), self.spec.columns, spread=self.spec.hanging_on_draws)
             except ValueError as error:
                 raise StoreError(f"{self.directory / FILE}: {error}; start over with --fresh") from error
 
@@ -121,12 +121,12 @@ def run(
     ``shares.sqlite``), ``results.csv`` and ``spec.toml``. A cell that fails is kept with its error, and the others go
     on. Raises SpecError, StoreError or PoolError. On KeyboardInterrupt everything finished is kept.
     """
-    workers = workers or os.cpu_count() or 1
+    workers = pool.workers_of(workers)
     everything = plan.everything(spec)
     if scheduler is None:
         plan.check_memory(itertools.chain(*everything.values()), workers)
     directory = out if out is not None else Path(default_name(spec))
-    with writing(directory), pool.engine(workers, scheduler) as engine:
+    with only_writer(directory), pool.engine(workers, scheduler) as engine:
         continues = (directory / FILE).exists() and not fresh
         asked = begin(spec, directory, fresh=fresh)
         for file, cells in everything.items():  # first of all, so that others can see how much there is to do
@@ -143,6 +143,29 @@ def run(
         _not_all_failed(study)
         write_csv(study)
     return study
+
+
+@contextmanager
+def only_writer(directory: Path) -> Iterator[None]:
+    """Be the only one who writes a study in a directory, which is made if need be.
+
+    Raises StoreError, before anything is written, if the directory has no study but files that one would overwrite:
+    they are somebody's own. The same if somebody else is writing there.
+    """
+    maps = [
+        path
+        for map_ in ("phase", "sensitivity")
+        for end in ("csv", "html")
+        for path in directory.glob(f"{map_}-*.{end}")
+    ]
+    foreign = sorted(path.name for path in (*_files(directory), *maps) if path.exists())
+    if foreign and not (directory / FILE).exists():
+        raise StoreError(
+            f"{directory}: holds no study, but files that a study would overwrite ({', '.join(foreign)}); "
+            "use another directory"
+        )
+    with writing(directory):
+        yield
 
 
 def begin(spec: Spec, directory: Path, *, fresh: bool = False) -> dict[str, str]:
@@ -253,14 +276,18 @@ def discard(directory: Path) -> None:
 
     The file that says which study it is goes last: whoever is killed half-way leaves what is refused to any other.
     """
-    stores = [file + ending for file in reversed(FILES) for ending in ("-wal", "-shm", "")]
-    tables = [f"{name}.csv" for name in ("results", "summary", *TABLES, *CURVES)]
-    for name in (*tables, "report.html", "spec.toml", *stores):
-        path = directory / name
+    for path in reversed(_files(directory)):
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def _files(directory: Path) -> list[Path]:
+    """What a study writes into its directory, whether it is there or not (but for maps over fields), ``FILE`` first."""
+    stores = [file + ending for file in FILES for ending in ("", "-shm", "-wal")]
+    tables = [f"{name}.csv" for name in ("results", "summary", *TABLES, *CURVES)]
+    return [directory / name for name in (*stores, *tables, "report.html", "spec.toml")]
 
 
 def about(spec: Spec) -> dict[str, str]:

@@ -6,7 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
-from divergence.build import SpecError, nearest
+from divergence.build import FAMILIES, SpecError, nearest
+from scenarios import part as parts
 
 OVERSEER = '''"""An overseer of your own: change the two methods, then compare it with the built-in human."""
 
@@ -93,13 +94,18 @@ KINDS = {"overseer": OVERSEER, "scheme": SCHEME, "scenario": SCENARIO}
 
 
 def write(kind: str, name: str, out: Path | None) -> Path:
-    """Write a part's file. Raises SpecError for an unknown kind, a bad name, or a file that exists."""
+    """Write a part's file. Raises SpecError for an unknown kind, a bad or taken name, or a file that exists."""
     if kind not in KINDS:
         raise SpecError(f"new: no kind '{kind}'{nearest(kind, KINDS)}; there are: {', '.join(KINDS)}")
     words = re.findall(r"[A-Za-z][a-z0-9]*|[0-9]+", name)
     if not words or not name[0].isalpha() or re.search(r"[^A-Za-z0-9 _-]", name):
         raise SpecError(f"new: '{name}' is no name: letters, digits and hyphens, a letter first, e.g. tired-human")
+    part_name, (family, package) = "-".join(words).lower(), FAMILIES[kind]
+    if taken := parts.find(family, package).get(part_name):
+        raise SpecError(f"new: there is a part called '{part_name}' already ({taken.__module__}); choose another name")
     path = out or Path("_".join(words).lower() + ".py")
+    if path.suffix != ".py":
+        raise SpecError(f"new: {path}: a plug-in's name must end in .py")
     if path.exists():
         raise SpecError(f"new: {path} exists already; name another file with --out")
     path.write_text(KINDS[kind].format(name="".join(word.capitalize() for word in words)), encoding="utf-8")

@@ -106,7 +106,7 @@ def _harm_table(
         for scheme in schemes:
             own = harm[harm["scheme"] == scheme].set_index("gameability")
             cells = [_interval(own.loc[gamma]) if gamma in own.index else "" for gamma in gammas]
-            star = readable.crossing(stars.loc[scheme]) if scheme in stars.index else ""
+            star = readable.crossing(stars.loc[scheme], float(own.index.min())) if scheme in stars.index else ""
             table.add_row(("  " if many else "") + scheme, *cells, star)
     return table
 

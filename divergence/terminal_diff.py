@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from divergence import readable
 from divergence.diff import Diff
 
 _GAMMAS = 5
@@ -50,7 +51,9 @@ def _table(block: pd.DataFrame, stars: pd.DataFrame, most: int) -> Table:
     for scheme, own in block.groupby("scheme", sort=False):
         cells = [_difference(own[own["gameability"].eq(gamma) | own["gameability"].isna()]) for gamma in gammas]
         moved = stars[stars["scheme"] == scheme] if len(stars) else stars
-        table.add_row(str(scheme), *cells, *(_star(moved.iloc[0]) if len(moved) else ("", "")))
+        table.add_row(
+            str(scheme), *cells, *(_star(moved.iloc[0], own["gameability"].min()) if len(moved) else ("", ""))
+        )
     return table
 
 
@@ -60,10 +63,10 @@ def _difference(lines: pd.DataFrame) -> str:
     return _change(lines.iloc[0], 3)
 
 
-def _star(line: pd.Series) -> tuple[str, str]:
-    """γ* before and after, and the difference where both are known."""
-    ends = [f"> {line['max']:g}" if math.isnan(line[name]) else f"{line[name]:.2f}" for name in ("before", "after")]
-    if not math.isfinite(line["difference"]):
+def _star(line: pd.Series, lowest: float) -> tuple[str, str]:
+    """γ* before and after, and the difference where both are known. ``lowest``: the smallest γ that both tried."""
+    ends = [readable.reached(line[name], lowest, line["max"]) for name in ("before", "after")]
+    if (line[["before", "after"]] <= lowest).any() or not math.isfinite(line["difference"]):
         return " → ".join(ends), ""
     sure = math.isfinite(line["low"]) and math.isfinite(line["high"])
     return " → ".join(ends), _change(line, 2) if sure else f"{line['difference']:+.2f}"

@@ -89,8 +89,7 @@ def _intro(consulted: Consulted) -> list[str]:
         f"HCH is asked one question: a simulated human who splits it, asks other such humans, and joins their answers. "
         f"{scenario.part_name()}: {meaning} Each human gives one of {consulted.scenario.size()[1]} claims, numbered "
         "from 0; one is true, and some questions carry a planted, persuasive falsehood (a small flag).",
-        "Beside it, the same people with the same luck whom no persuasion reaches (γ = 0). Point at a human, or move "
-        "to it with the arrow keys, to see what it was asked, what it had in hand, and what it made of every claim.",
+        "Beside it, the same people with the same luck whom no persuasion reaches (γ = 0).",
     ]
 
 

@@ -66,7 +66,7 @@ def _(figure, knobs, tables):
         picture(figure, 520 if knobs.value["measure"] == "harm" else 440),
     ]
     if len(tables.crossings):
-        stars = departures(here=tables.crossings)
+        stars = departures(tables.summary["gameability"].min(), here=tables.crossings)
         _shown += [mo.md("γ*, where harm first reaches 0.1, with its 95 % interval:"), mo.plain(stars)]
     beside(controls(knobs), mo.vstack(_shown))
     return

@@ -105,7 +105,7 @@ def _(knobs, measured):
 @app.cell
 def _(knobs, measured, now):
     first = measured()
-    stars = departures(before=first.crossings, now=now.crossings)
+    stars = departures(now.summary["gameability"].min(), before=first.crossings, now=now.crossings)
     mo.vstack(
         [
             mo.md("### How far you moved γ\\*"),

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import marimo as mo
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import style
+from divergence import readable, style
 
 CONFIG = {name: value for name, value in style.CONFIG.items() if name != "responsive"}
 """Marimo resizes figures itself; both together leave them without height."""
 
-_STAR = ("gamma_star", "low", "high")
 _AXIS, _ROW = 62, 22
 """Pixels: room for the horizontal axis with its title, and a row of the legend."""
 
@@ -48,15 +46,14 @@ def beside(left: Any, right: Any) -> Any:
     return mo.Html(f'<div style="display: flex; flex-wrap: wrap; gap: 2rem">{"".join(columns)}</div>')
 
 
-def departures(**crossings: pd.DataFrame) -> pd.DataFrame:
-    """γ* of every scheme with its interval: a column for each table of crossings, which have the same schemes."""
-    columns = {f"γ* {name}": [_star(line) for line in table.to_dict("records")] for name, table in crossings.items()}
+def departures(lowest: float, /, **crossings: pd.DataFrame) -> pd.DataFrame:
+    """γ* of every scheme with its interval: a column for each table of crossings, which have the same schemes.
+
+    ``lowest``: the smallest γ tried.
+    """
+    columns = {
+        f"γ* {name}": [readable.crossing(line, lowest) for line in table.to_dict("records")]
+        for name, table in crossings.items()
+    }
     schemes = next(iter(crossings.values()))["scheme"].tolist()
     return pd.DataFrame(columns, index=schemes)
-
-
-def _star(line: dict[Any, Any]) -> str:
-    """A crossing as people write it; ends of an interval may lie beyond the γ that were tried."""
-    beyond = f"> {line['max']:g}"
-    star, low, high = (f"{line[name]:.2f}" if np.isfinite(line[name]) else beyond for name in _STAR)
-    return star if star == low == high else f"{star} [{low}, {high}]"

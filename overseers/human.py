@@ -40,19 +40,27 @@ class Human(Overseer):
 
     def as_answerer(self) -> Human:
         """HCH depends on λγ alone."""
+        if not self._as_here("own", "_weight"):
+            return self
         return replace(self, gameability=self.gameability * self.self_persuasion, self_persuasion=1.0)
 
     def as_rater(self) -> Human:
         """Ratings do not depend on λ."""
-        return replace(self, self_persuasion=0.0)
+        return replace(self, self_persuasion=0.0) if self._as_here("rating", "_weight") else self
 
     def as_worker(self) -> Human:
         """Who is persuaded works no faster."""
-        return self.silenced()
+        return replace(self, gameability=0.0, self_persuasion=0.0) if self._as_here("ticks") else self
 
     def silenced(self) -> Human:
         """Without persuasion its weights do not matter."""
+        if not self._as_here("own", "rating", "_weight"):
+            return self
         return replace(self, gameability=0.0, self_persuasion=0.0)
+
+    def _as_here(self, *methods: str) -> bool:
+        """Whether a subclass has left these as they are: of its own ones, who knows what they depend on."""
+        return all(getattr(type(self), name) is getattr(Human, name) for name in methods)
 
     def _weight(self, hearing: Hearing) -> float:
         if hearing.height == 0:

@@ -43,6 +43,9 @@ class Part:
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if "__part__" not in cls.__dict__:
             raise PartError(f"{cls.__name__} is not decorated: write @part above 'class {cls.__name__}'")
+        if args:  # an overseer's first field is a time, and few would guess it
+            named = ", ".join(f"{note.name}=…" for note in notes(cls)[:2])
+            raise PartError(f"{cls.__name__}: fields are given by name, {cls.__name__}({named})")
         return super().__new__(cls)
 
     @classmethod
@@ -55,13 +58,15 @@ class Part:
 PartType = TypeVar("PartType", bound=type)
 
 
-@dataclass_transform(frozen_default=True)  # ``field`` is no specifier: checkers would want its default by keyword
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True
+)  # ``field`` is no specifier: checkers would want its default by keyword
 def part(cls: PartType) -> PartType:
     """Make ``cls`` a part: a frozen, strict dataclass whose every field has a default."""
     missing = [name for name in inspect.get_annotations(cls) if not name.startswith("_") and name not in cls.__dict__]
     if missing:
         raise PartError(f"{cls.__name__}.{missing[0]} has no default: a part must be constructible without arguments")
-    made: Any = pydantic_dataclass(frozen=True, config=_CONFIG)(cls)
+    made: Any = pydantic_dataclass(frozen=True, kw_only=True, config=_CONFIG)(cls)
     made.__part__ = f"{cls.__module__}.{cls.__qualname__}"  # its own: pickling by value drops what a base has too
     return made  # type: ignore[no-any-return]
 

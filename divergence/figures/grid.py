@@ -19,8 +19,11 @@ WIDTHS = {"narrow": 1, "medium": 2, "wide": 4}
 REFERENCE = 165
 """Width of an entry of the second legend, without its sample line."""
 
-_PLOT = {"narrow": 320, "medium": 560, "wide": 900}
-"""Width that a page has at least between its margins."""
+_PLOT = {"narrow": 260, "medium": 560, "wide": 900}
+"""Width that a page has at least between its margins, where no names stand in the left one."""
+
+_MARGIN = 62
+"""Left margin without names."""
 
 _PANEL, _LINE, _GAP, _BETWEEN, _BESIDE = 230, 18, 8, 84, 22
 _KEY, _LETTER, _ROW = 42, 6.4, 20
@@ -104,16 +107,18 @@ def _layout(page: str, contents: Contents) -> dict[str, Any]:
 
 def _margins(page: str, contents: Contents, inner: int) -> tuple[dict[str, Any], int]:
     """Room for legends, headings and names; and the whole height."""
-    first = 8 + _ROW * _legend_rows(page, [_KEY + _LETTER * len(label) for label in contents.labels])
-    second = 8 + _ROW * _legend_rows(page, [_KEY + REFERENCE] * contents.references) if contents.references else 0
-    top = 30 + first + second + 30 + contents.heading
     names = int(6.6 * max(map(len, contents.labels), default=0)) + 40
+    left = max(_MARGIN, names) if contents.lettered else _MARGIN
+    width = _PLOT[page] + _MARGIN - left  # legends wrap at the width of the plot, names or not
+    first = 8 + _ROW * _legend_rows(width, [_KEY + _LETTER * len(label) for label in contents.labels])
+    second = 8 + _ROW * _legend_rows(width, [_KEY + REFERENCE] * contents.references) if contents.references else 0
+    top = 30 + first + second + 30 + contents.heading
     height = top + inner + 62
     side = {"xref": "container", "x": 0.01} if page == "narrow" else {"xref": "paper", "x": 0}
     changes = {f"{legend}.{key}": value for legend in ("legend", "legend2") for key, value in side.items()}
     changes |= {
         "margin.t": top,
-        "margin.l": max(62, names) if contents.lettered else 62,
+        "margin.l": left,
         "legend.y": 1 - 30 / height,
         "legend2.y": 1 - (30 + first) / height,
         "dragmode": False if page == "narrow" else "zoom",
@@ -164,11 +169,11 @@ def _mixed(panels: Sequence[Panel]) -> bool:
     return len({panel.points for panel in panels}) > 1
 
 
-def _legend_rows(page: str, widths: Sequence[float]) -> int:
+def _legend_rows(width: float, entries: Sequence[float]) -> int:
     """Rows that a legend of entries of these widths fills."""
     rows, used = 0, math.inf
-    for width in widths:
-        if used + width > _PLOT[page]:
+    for entry in entries:
+        if used + entry > width:
             rows, used = rows + 1, 0.0
-        used += width
+        used += entry
     return rows

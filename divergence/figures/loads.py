@@ -73,7 +73,7 @@ def _scheme(panel: Panel, label: str, look: Look, own: pd.DataFrame) -> list[dic
 
 def _told(line: dict[Any, Any]) -> str:
     waited = f"{line['waiting']:.1f} min wait for a desk"
-    return f"{readable.crossing(line)}, {line['kept']:.0%} of discernment left, {waited}"
+    return f"{readable.crossing(line, 0.0)}, {line['kept']:.0%} of discernment left, {waited}"
 
 
 def _axes(panel: Panel) -> dict[str, Any]:

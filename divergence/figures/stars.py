@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from divergence import readable
 from divergence.figures import names, panels
 from divergence.figures.panels import Panel
 from divergence.figures.traces import label, ticks
@@ -19,7 +20,7 @@ from divergence.style import Look
 class Star:
     """γ* of one curve. ``gamma``, ``low``, ``high``: infinite where harm does not reach the threshold.
 
-    ``last``: the largest γ tried at which the scheme has a value.
+    ``first``, ``last``: the smallest and the largest γ tried at which the scheme has a value.
     """
 
     key: dict[str, Any]
@@ -27,6 +28,7 @@ class Star:
     gamma: float
     low: float
     high: float
+    first: float
     last: float
 
     def at(self, key: dict[str, Any]) -> bool:
@@ -36,15 +38,17 @@ class Star:
     @property
     def text(self) -> str:
         """The value as pictures write it."""
-        return f"{self.gamma:.2f}" if math.isfinite(self.gamma) else f"> {self.last:g}"
+        return readable.reached(self.gamma, self.first, self.last)
 
     @property
     def spelt(self) -> str:
         """The value and its interval."""
-        if math.isinf(self.low):
-            return self.text
-        high = f"{self.high:.2f}" if math.isfinite(self.high) else f"> {self.last:g}"
-        return f"{self.text} [{self.low:.2f}, {high}]"
+        return readable.spelt(self.gamma, self.low, self.high, self.first, self.last)
+
+    @property
+    def inside(self) -> bool:
+        """Whether harm reaches the threshold between two γ tried."""
+        return math.isfinite(self.gamma) and self.gamma > self.first
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -57,8 +61,8 @@ def stars(summary: pd.DataFrame, crossings: pd.DataFrame | None) -> list[Star]:
         return []
     keys = [name for name in crossings.columns if name not in ("gamma_star", "low", "high", "max")]
     harm = summary[summary["measure"] == "harm"]
-    last = harm.groupby(keys, dropna=False, sort=False)["gameability"].max().reset_index(name="last")
-    found = crossings.merge(last, on=keys, how="inner").dropna(subset=["last"])
+    tried = harm.groupby(keys, dropna=False, sort=False)["gameability"].agg(first="min", last="max").reset_index()
+    found = crossings.merge(tried, on=keys, how="inner").dropna(subset=["last"])
     return [
         Star(
             {name: line[name] for name in keys},
@@ -66,6 +70,7 @@ def stars(summary: pd.DataFrame, crossings: pd.DataFrame | None) -> list[Star]:
             _end(line["gamma_star"]),
             _end(line["low"]),
             _end(line["high"]),
+            float(line["first"]),
             float(line["last"]),
         )
         for line in found.to_dict("records")
@@ -85,7 +90,7 @@ def strip(panel: Panel, here: list[Star], looks: dict[str, Look]) -> tuple[list[
     for star in here:
         look, row = looks[star.label], -labels.index(star.label)
         traces += [_mark(panel, star, look, row), _written(panel, star, row, span)]
-        if math.isfinite(star.gamma):
+        if star.inside:
             traces.append(_ring(panel, star, look))
     axis = {
         "anchor": panel.x,
@@ -111,15 +116,15 @@ def _common(panel: Panel, star: Star, y: str) -> dict[str, Any]:
 
 
 def _mark(panel: Panel, star: Star, look: Look, row: int) -> dict[str, Any]:
-    """A point with its interval; beyond the last γ an arrow at the edge."""
-    inside = math.isfinite(star.gamma)
-    x = star.gamma if inside else star.last
+    """A point with its interval; where γ* is beyond the γ tried, an arrow at that edge."""
+    x = min(star.gamma, star.last)
+    symbol = look.marker if star.inside else "triangle-left" if math.isfinite(star.gamma) else "triangle-right"
     return _common(panel, star, panel.strip) | {
         "x": [x],
         "y": [row],
         "mode": "markers",
         "cliponaxis": False,
-        "marker": {"symbol": look.marker if inside else "triangle-right", "size": 8, "color": look.colour},
+        "marker": {"symbol": symbol, "size": 8, "color": look.colour},
         "error_x": _ends(star, x, look),
         "text": [star.spelt],
         "hovertemplate": "γ* %{text}",

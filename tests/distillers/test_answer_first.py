@@ -14,6 +14,7 @@ from distillers.episode import consultation
 from distillers.imitation import Imitation
 from hch.setting import Setting
 from overseers.human import Human
+from overseers.pace import TICKS_PER_MINUTE
 from scenarios.ledger import Ledger
 from scenarios.majority import Majority
 from scenarios.streams import choose
@@ -123,6 +124,16 @@ def test_counterfactual_labels_cost_what_is_shown_in_vain():
     assert ours.labels == pytest.approx(10 * one.labels)
     assert ours.human_minutes == pytest.approx(10 * one.human_minutes)
     assert ours.elapsed_minutes == pytest.approx(one.elapsed_minutes)
+
+
+def test_the_root_is_rated_once_it_is_answered():
+    """Ratings of the questions below wait for nobody; the last to be done is the root's."""
+    setting = a_setting(Ledger(depth=2))
+    last = setting.human.ticks("rate", setting.trees.root.places).mean() / TICKS_PER_MINUTE
+    ours, one = AnswerFirst().episode(setting), consultation(setting)
+    assert ours.elapsed_minutes == pytest.approx(one.elapsed_minutes + last)
+    rated = sum(setting.human.ticks("rate", level.places).sum(axis=0) for level in setting.trees.levels)
+    assert ours.human_minutes == pytest.approx(one.human_minutes + rated.mean() / TICKS_PER_MINUTE)
 
 
 def test_ties_between_equally_likely_answers_are_broken_by_luck():

@@ -97,6 +97,17 @@ def test_who_cannot_be_gamed_gets_the_truth_from_a_model_of_the_whole_tree():
         np.testing.assert_array_equal(answers, level.truth)
 
 
+@pytest.mark.parametrize("discount", [0.0, 1.0])
+def test_an_answer_supports_itself_where_that_costs_nothing(discount):
+    """Raters who verify nothing: at no discount any split of the answer's own sum is among the best."""
+    setting = Setting(Ledger(claims=4, depth=2).trees(5, 40), Human(discernment=0.0, leaf_discernment=0.0))
+    if discount:  # only where sub-answers are worth the same whatever they are
+        setting = Setting(setting.trees, Human(discernment=0.0, leaf_discernment=0.0, gameability=0.0))
+    policy = ApprovalFarSighted(discount=discount).optimum(setting)
+    for height in (1, 2):
+        np.testing.assert_array_equal(setting.trees.joined(policy.answers[height - 1]), policy.answers[height])
+
+
 def test_a_leaf_alone_is_myopic():
     setting = Setting(Ledger(depth=0).trees(0, 500), Human(gameability=3.0))
     far, near = ApprovalFarSighted().optimum(setting), Approval().optimum(setting)

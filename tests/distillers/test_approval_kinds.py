@@ -54,6 +54,13 @@ def test_blind_and_informed_are_what_the_equations_say(share):
     np.testing.assert_allclose(found, informed, atol=1e-12)
 
 
+@pytest.mark.parametrize("questions", [20, 5000])  # the latter is worked on in pieces
+def test_a_panel_whom_no_argument_reaches_hears_none_of_its_versions_either(questions):
+    setting = a_setting(Panel(member=Human(gameability=2.5), shared_argument=0.3), questions=questions, claims=6)
+    found = ApprovalFrozen(argument_share=0.0)._rated(setting, 1)
+    np.testing.assert_allclose(found, 8.0 * setting.hch_supports[1], rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("scheme", [ApprovalFrozen, ApprovalFrozenInformed])
 @pytest.mark.parametrize("rater", [RATERS[0], RATERS[1], Panel(), Human(gameability=500.0)])
 def test_a_rater_whom_no_argument_reaches_is_never_gamed(scheme, rater):
@@ -192,6 +199,12 @@ def test_abstaining_by_hand_on_small_trees():
     np.testing.assert_array_equal(policy.root, answered[:, 0])
     assert 0.0 < policy.abstained.mean() < 1.0
     assert silent_somewhere > 0.0
+
+
+def test_what_is_rated_just_enough_is_answered():
+    """Who cannot be gamed rates what it verifies ``κ``: at ``B = κ`` nothing is held back."""
+    setting = a_setting(Human(gameability=0.0))
+    assert ApprovalAbstaining(least_rating=setting.human.discernment).optimum(setting).abstained.max() == 0.0
 
 
 def test_who_may_always_answer_never_abstains():

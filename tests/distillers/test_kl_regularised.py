@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from scipy import integrate, special
+from scipy import integrate, special, stats
 
 from distillers.base import Linear, NoOptimum
 from distillers.kl_regularised import KLRegularised
@@ -40,6 +40,28 @@ def test_the_optimum_is_the_base_times_the_mean_of_the_exponential_rating(family
         wanted = np.array(weights) / sum(weights)
         policy = KLRegularised(penalty=penalty).optimum(where).root
         np.testing.assert_allclose(policy[:, question], wanted, atol=1e-9)
+
+
+@pytest.mark.parametrize(("family", "penalty"), [("normal", 0.7), ("laplace", 2.5)])
+def test_the_divergence_is_of_claims_and_of_the_arguments_kept_for_each(family, penalty):
+    """Each claim's arguments are drawn anew with weight ``exp(γx/β)``: their KL by quadrature."""
+    where, scheme = setting(3, family, 0.5, gameability=1.5), KLRegularised(penalty=penalty)
+    policy = scheme.optimum(where).root
+    law = {"normal": stats.norm(), "laplace": stats.laplace()}[family]
+    for question in range(3):
+        total = special.rel_entr(policy, where.hch.root)[:, question].sum()
+        for claim in range(len(policy)):
+            theta = 1.5 * where.trees.root.rhetoric.scale[claim, 0, question] / penalty
+
+            def tilted(z, power, theta=theta):
+                return z**power * np.exp(theta * z + law.logpdf(z))
+
+            mass, moment = (
+                sum(integrate.quad(tilted, *ends, (power,), limit=400)[0] for ends in ((-60, 0), (0, 400)))
+                for power in (0, 1)
+            )
+            total += policy[claim, question] * (theta * moment / mass - np.log(mass))
+        assert scheme.divergence(where)[question] == pytest.approx(total, rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -229,6 +229,21 @@ def complaint(*words, cwd=None, code=2, run=hch):
     return re.sub(r"[\s│]+", " ", ran.stderr)
 
 
+def test_gameability_of_an_overseer_who_wraps_another_is_that_of_the_one_within(tmp_path):
+    small = ["--scenario", "ledger", "--set", "scenario.depth=1", "--scheme", "approval", "--quick", "--workers", 1]
+    hch("compare", *small, "--overseer", "sceptic", "--overseer", "human", "--out", "swept", cwd=tmp_path)
+    swept = studies.load(tmp_path / "swept").rows
+    assert set(swept.groupby("overseer")["gameability"].nunique()) == {9}
+    words = ["--overseer", "sceptic", "--gameability", "2"]
+    hch("compare", *small, *words, "--out", "one", cwd=tmp_path)
+    one = studies.load(tmp_path / "one").rows
+    assert set(one["gameability"]) == {2.0}
+    there = swept.query("overseer == 'sceptic' and gameability == 2 and self_persuasion != self_persuasion")
+    assert list(one["harm"]) == list(there["harm"])
+    told = [hch("tree", "--overseer", "panel", "--gameability", gamma).stdout for gamma in (0, 1000)]
+    assert told[0] != told[1]
+
+
 class TestBadInput:
     def test_an_unknown_scheme_offers_the_nearest(self):
         assert "did you mean 'approval'" in complaint("compare", "--scheme", "aproval")
@@ -246,8 +261,28 @@ class TestBadInput:
         assert "did you mean 'depth'" in complaint("compare", "--set", "scenario.dept=2")
 
     def test_a_field_of_the_overseer_within(self):
-        told = complaint("compare", "--overseer", "sceptic", "--set", "overseer.gameability=1")
-        assert "did you mean 'member.gameability'" in told
+        told = complaint("compare", "--overseer", "sceptic", "--set", "overseer.discernment=1")
+        assert "did you mean 'member.discernment'" in told
+
+    @pytest.mark.parametrize("overseer", ["sceptic", "human", "panel"])
+    def test_a_gameability_out_of_range_is_told_with_its_place_once(self, overseer, tmp_path):
+        file = TINY.replace('type = "human"', f'type = "{overseer}"')
+        (tmp_path / "spec.toml").write_text(file)
+        (tmp_path / "swept.toml").write_text(file.replace("[0.0, 2.0]", "[-1.0, 2.0]"))
+        path = "overseer.gameability"
+        for words, place in (
+            (["compare", "--overseer", overseer, "--gameability", "-1"], "--gameability"),
+            (["tree", "--overseer", overseer, "--gameability", "-1"], "--gameability"),
+            (["compare", "--overseer", overseer, "--set", f"{path}=-1"], f"--set {path}"),
+            (["sensitivity", "spec.toml", "--field", f"{path}=[-1.0, 1.0]"], f"--field {path}"),
+            (["sweep", "swept.toml"], f'swept.toml: sweep."{path}"'),
+        ):
+            assert complaint(*words, cwd=tmp_path).startswith(f"error: {place}: Input should be greater")
+
+    def test_a_gameability_that_no_overseer_has(self):
+        for command in ("compare", "tree"):
+            told = complaint(command, "--overseer", "learned-reward", "--gameability", "2")
+            assert "--gameability: learned-reward: no gameability" in told
 
     @pytest.mark.parametrize("path", ["scenario.claims", "scheme.approval.n_search", "overseer.member.discernment"])
     def test_a_value_out_of_range_is_told_with_its_place_once(self, path):
@@ -292,6 +327,19 @@ class TestBadInput:
         told = complaint("compare", "--quick", "--out", tmp_path / "file")
         assert "cannot be written" in told
 
+    def test_an_out_that_is_nothing(self, tmp_path):
+        for words in (["sweep", "x.toml"], ["sensitivity", "x.toml"], ["merge", "x"]):
+            assert "give a directory's name" in complaint(*words, "--out", "", cwd=tmp_path)
+        assert not list(tmp_path.iterdir())
+
+    def test_a_study_of_ones_own_in_the_directory_to_write_to(self, tmp_path):
+        (tmp_path / "spec.toml").write_text(TINY)
+        for words in (["sweep", "--fresh"], ["sensitivity", "--field", "scenario.plant_rate=[0.0, 0.5]"]):
+            told = complaint(*words, "spec.toml", "--out", ".", cwd=tmp_path)
+            assert "files that a study would overwrite (spec.toml); use another directory" in told
+        assert (tmp_path / "spec.toml").read_text() == TINY
+        assert len(list(tmp_path.iterdir())) == 1
+
     @pytest.mark.skipif(os.geteuid() == 0 and not os.path.isdir("/proc"), reason="needs a place nobody can write to")
     def test_an_out_that_cannot_be_written(self):
         assert "cannot be written" in complaint("compare", "--quick", "--out", "/proc/nothing/here")
@@ -315,6 +363,21 @@ class TestBadInput:
 
     def test_a_name_that_is_none(self, tmp_path):
         assert "is no name" in complaint("new", "overseer", "../x", cwd=tmp_path)
+
+    def test_a_name_that_is_taken(self, tmp_path):
+        for kind, name in (("overseer", "human"), ("scheme", "Reward Modelling"), ("scenario", "ledger")):
+            told = complaint("new", kind, name, cwd=tmp_path)
+            assert f"called '{name.lower().replace(' ', '-')}' already" in told
+        assert not list(tmp_path.iterdir())
+
+    def test_a_new_part_that_is_no_python_file(self, tmp_path):
+        assert "must end in .py" in complaint("new", "overseer", "mine", "--out", "mine.txt", cwd=tmp_path)
+
+    @pytest.mark.parametrize("level", ["nan", "inf"])
+    def test_a_level_that_is_no_number(self, level, tmp_path):
+        (tmp_path / "s.toml").write_text(TINY + '"scenario.plant_rate" = [0.0, 0.5]\n')
+        told = complaint("phase", "s.toml", "--scheme", "approval", "--level", level, cwd=tmp_path)
+        assert f"--level {level}: must be a finite number" in told
 
     def test_a_file_that_exists_is_not_overwritten(self, tmp_path):
         hch("new", "overseer", "mine", cwd=tmp_path)

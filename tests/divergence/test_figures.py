@@ -94,6 +94,18 @@ def test_gamma_star_is_marked_on_the_curve_and_in_the_strip():
     assert [trace.text[0].strip() for trace in shown(figure, "written")] == ["> 2", "1.25", "1.75"]
 
 
+def test_harm_that_is_there_at_the_smallest_gamma_tried_gives_a_bound():
+    """As an arrow at the left edge, and no ring on the curve, which crosses nothing there."""
+    summary = table(gammas=(1.0, 2.0, 3.0))
+    stars = {"imitation": (1.0, 1.0, np.inf), "approval": (1.0, 1.0, 1.0), "debate": (1.5, 1.0, 2.0)}
+    figure = figures.curves(summary, crossed(summary, stars))
+    marks = {trace.legendgroup: trace for trace in shown(figure, "gamma_star")}
+    spelt = {name: mark.text[0] for name, mark in marks.items()}
+    assert spelt == {"imitation": "≤ 1 [≤ 1, > 3]", "approval": "≤ 1", "debate": "1.50 [≤ 1, 2.00]"}
+    assert (marks["approval"].x[0], marks["approval"].marker.symbol) == (1.0, "triangle-left")
+    assert [trace.legendgroup for trace in shown(figure, "ring")] == ["debate"]
+
+
 def test_bands_follow_the_interval_and_vanish_without_one():
     summary = table()
     band = next(trace for trace in figures.curves(summary).data if trace.fill == "toself")
@@ -210,6 +222,16 @@ def test_panels_never_overlap(width, schemes):
         assert min(x[1], u[1]) <= max(x[0], u[0]) or min(y[1], v[1]) <= max(y[0], v[0])
     assert all(0 <= end <= 1 for box in boxes for domain in box for end in domain)
     assert changes["height"] > changes["margin.t"]
+
+
+def test_legends_have_room_on_a_phone_whatever_is_written_beside_the_panels():
+    """Names in the margin leave no width for two entries in a row: every entry has its own 19 pixels."""
+    labels = ("imitation, trained", "approval, trained", "debate, trained")
+    summary = table(schemes=labels)
+    figure = figures.curves(summary, crossed(summary, dict.fromkeys(labels, (1.0, 0.9, 1.1))))
+    changes = figure.layout.meta["layouts"]["narrow"]
+    apart = (changes["legend.y"] - changes["legend2.y"]) * changes["height"]
+    assert apart >= 3 * 19
 
 
 def test_looks_differ_and_core_schemes_keep_theirs():

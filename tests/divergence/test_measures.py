@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from distillers.approval import Approval
+from distillers.approval_abstaining import Abstaining, ApprovalAbstaining
 from distillers.approval_frozen import ApprovalFrozen
 from distillers.debate import Debate
 from distillers.imitation import Imitation
 from distillers.reward_modelling import RewardModelling
-from divergence.measures import MEASURES, measure, references, target
+from divergence.measures import MEASURES, distances, measure, references, target
 from hch.exact import hch
 from hch.setting import Setting
 from overseers.human import Human
@@ -69,6 +70,28 @@ class TestEveryScheme:
         values = measure(scheme, SETTING, TO).values
         assert set(values) <= set(MEASURES)
         assert all(value.shape == (60,) and np.isfinite(value).all() for value in values.values())
+
+
+def test_what_is_not_answered_counts_nowhere_but_as_abstained():
+    """Half of the policy's mass is withheld on every other question."""
+    answers = Approval().optimum(SETTING)
+    silent = np.where(np.arange(SETTING.trees.questions) % 2, 0.5, 0.0)
+    found, whole = (distances(policy, TO) for policy in (Abstaining(answers, silent), answers))
+    for name in ("harm", "better", "divergence_tv", "divergence_js", "harm_reference", "accuracy", "deceived"):
+        np.testing.assert_allclose(found[name], (1.0 - silent) * whole[name], atol=1e-12, err_msg=name)
+    assert whole["deceived"].max() == 1.0
+    np.testing.assert_array_equal(found["abstained"], silent)
+
+
+def test_who_falls_silent_for_the_deaf_is_gamed_as_much():
+    """All that the persuaded rate highly is held back where nobody hears an argument."""
+    setting = Setting(SETTING.trees, Human(gameability=2.5))
+    scheme = ApprovalAbstaining(least_rating=14.0)
+    spoken, deaf = scheme.optimum(setting), scheme.optimum(setting.deafened)
+    assert (deaf.abstained == 1.0).all()
+    expected = 1.0 - spoken.abstained  # answered by one and not by the other: all of the mass has moved
+    assert expected.mean() > 0.1
+    np.testing.assert_allclose(measure(scheme, setting, target(setting)).values["gamed"], expected, atol=1e-12)
 
 
 def test_only_the_persuaded_are_gamed():

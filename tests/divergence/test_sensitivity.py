@@ -62,6 +62,21 @@ def test_a_sum_and_a_product():
         assert (found[order] < found[f"{order}_high"]).all()
 
 
+@pytest.mark.parametrize("points", [2, 4, 8, 1024])
+def test_one_field_alone(points):
+    """All of the variance is its own; from few points what the estimator (Saltelli et al. 2010) says of them."""
+    spec = sensitivity.prepared(parse(TABLE | {"sweep": {}}), points, {"scenario.plant_rate": [0.0, 1.0]})
+    rows = rows_of(spec, lambda a: a * a)
+    (found,) = sensitivity.table(spec, rows, "harm").to_dict("records")
+    a, b, mixed = rows["harm"].to_numpy().reshape(3, points)
+    assert found["first"] == pytest.approx(((b - np.mean([a, b])) * (mixed - a)).mean() / np.var([a, b]))
+    assert found["total"] == pytest.approx(((a - mixed) ** 2).mean() / 2 / np.var([a, b]))
+    if points > 1000:
+        assert found["first"] == pytest.approx(1, abs=0.02)
+    (blank,) = sensitivity.table(spec, rows.assign(harm=0.25), "harm").to_dict("records")
+    assert np.isnan([blank["first"], blank["total_high"]]).all()
+
+
 @pytest.mark.slow
 def test_intervals_cover_in_most_studies():
     """Of 95 % intervals at 40 seeds of the design, 85 % at least hold the true index."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from divergence import plan
 from divergence.api import default_spec
 from divergence.build import SpecError
+from divergence.cell import gameability
 from divergence.spec import apply
 from divergence.specfile import dumps, loads, parse
 
@@ -169,6 +170,37 @@ def test_a_wrapped_overseers_fields_can_be_set_and_swept():
     assert spec.overseers[0].part.member.attention == 0.5
     assert apply(spec, {"overseer.member.gameability": 3.0}).overseers[0].part.member.gameability == 3.0
     assert loads(dumps(spec)) == spec
+
+
+def test_gameability_is_found_within_whoever_wraps():
+    spec = parse(
+        {
+            "scenario": {"type": "ledger"},
+            "overseer": [
+                {"type": "human"},
+                {"type": "panel", "member": {"type": "sceptic"}},
+                {"type": "learned-reward"},
+            ],
+            "scheme": {"type": "approval"},
+            "seeds": 1,
+            "sweep": {"overseer.gameability": [0.0, 3.0]},
+        }
+    )
+    assert loads(dumps(spec)) == spec
+    cells = [(cell.overseer.label, gameability(cell.overseer.part), cell.point) for cell in plan.cells(spec)]
+    swept = [(label, gamma, (("gameability", gamma),)) for label in ("human", "panel") for gamma in (0.0, 3.0)]
+    assert cells == [*swept, ("learned-reward", None, (("gameability", None),))]
+
+
+def test_two_paths_to_one_field_are_not_swept_together():
+    table = {
+        "scenario": {"type": "ledger"},
+        "overseer": {"type": "panel"},
+        "scheme": {"type": "approval"},
+        "sweep": {"overseer.gameability": [0.0, 1.0], "overseer.member.gameability": [2.0, 3.0]},
+    }
+    with pytest.raises(SpecError, match=r'"overseer.member.gameability": sets a field that overseer.gameability sets'):
+        parse(table)
 
 
 class TestPlan:

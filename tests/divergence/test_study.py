@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from divergence import plan, pool
+from divergence import api, merge, phase, phase_run, plan, pool
 from divergence import study as studies
+from divergence.build import SpecError
 from divergence.specfile import loads
 from divergence.store import FILE, Store, StoreError
 
@@ -249,3 +250,55 @@ def test_where_there_is_no_optimum_the_row_says_so_and_the_curve_ends(tmp_path):
     star = study.crossings.set_index("scheme").loc["kl-regularised"]
     assert np.isnan(star["gamma_star"])
     assert star["max"] == 0.5
+
+
+class TestSomebodyElsesFiles:
+    """A directory without a study may hold files of the names that a study writes: they stay as they are."""
+
+    @pytest.fixture
+    def mine(self, tmp_path):
+        for name in ("results.csv", "spec.toml", "phase-harm.html"):
+            (tmp_path / name).write_text("# mine")
+        return tmp_path
+
+    def untouched(self, mine):
+        assert {path.name: path.read_text() for path in mine.iterdir()} == dict.fromkeys(
+            ("results.csv", "spec.toml", "phase-harm.html"), "# mine"
+        )
+
+    @pytest.mark.parametrize("fresh", [False, True])
+    def test_are_named_before_anything_is_written(self, small_spec, mine, fresh):
+        with pytest.raises(StoreError, match=r"\(phase-harm.html, results.csv, spec.toml\); use another directory"):
+            studies.run(small_spec, mine, workers=1, fresh=fresh)
+        self.untouched(mine)
+
+    def test_are_safe_from_phase_diagrams_and_merging(self, small_spec, small_study, mine):
+        naming = phase.winner("harm")
+        with pytest.raises(StoreError, match="use another directory"):
+            phase_run.run(phase.plane(small_spec, 0), mine, "harm", naming, workers=1, fresh=True)
+        with pytest.raises(StoreError, match="use another directory"):
+            merge.merge([small_study.directory], mine)
+        self.untouched(mine)
+
+    def test_of_other_names_are_no_obstacle(self, small_spec, tmp_path):
+        (tmp_path / "data.csv").write_text("# mine")
+        one = replace(small_spec, scenarios=small_spec.scenarios[:1], axes=(), seeds=1, questions=5)
+        studies.run(one, tmp_path, workers=1)
+        assert (tmp_path / "data.csv").read_text() == "# mine"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"workers": 0}, "workers: must be a whole number ≥ 1, not 0"),
+        ({"workers": True}, "workers: must be"),
+        ({"schemes": []}, "schemes: at least one is needed"),
+        ({"gameability": []}, "gameability: at least one"),
+        ({"out": ""}, "out: must name a directory"),
+    ],
+)
+def test_what_python_callers_get_wrong(asked, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SpecError, match=told):
+        api.compare(**{"out": "out", "quick": True} | asked)
+    assert not list(tmp_path.iterdir())

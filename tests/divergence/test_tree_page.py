@@ -178,12 +178,17 @@ def test_questions_asked_in_turn_are_shown_as_they_were_asked():
     ("words", "told"),
     [
         (["--staff", "2", "--hurry", "2"], "who verified less than usual"),
+        (["--staff", "2", "--hurry", "2", "--deadline", "35"], "HCH without hurry or deadlines gives"),
+        (["--exposure", "0.1", "--quarantine", "60"], "HCH without the attack gives"),
+        (["--staff", "2"], "HCH gives"),
+        (["--hurry", "2"], "HCH gives"),
+        (["--deadline", "1e7"], "HCH gives"),
         (["--deadline", "20"], "answers that came too late"),
         (["--exposure", "0.3", "--quarantine", "5"], "people corrupted:"),
         (["--set", "office.skill_spread=1.0", "--staff", "3"], "office: staff 3, skill_spread 1"),
     ],
 )
-def test_time_and_attacks_can_be_asked_for(words, told):
+def test_time_and_attacks_can_be_asked_for_and_probabilities_say_what_they_leave_out(words, told):
     ran = CliRunner().invoke(app, ["tree", "--set", "scenario.depth=2", *words])
     assert ran.exit_code == 0, ran.output
     assert told in ran.stdout
@@ -208,3 +213,11 @@ def test_the_fields_of_offices_and_attacks_are_listed():
     printed = CliRunner().invoke(app, ["list"]).stdout
     for field in ("hurry", "holds_desk", "infectivity", "quarantine_minutes"):
         assert field in printed
+
+
+def test_one_false_answer_is_singular():
+    found = [consultation(Ledger(depth=1), Human(gameability=2.5), question=number) for number in range(40)]
+    sentences = [one.told()[1] for one in found]
+    assert any(told.startswith("1 false answer: ") for told in sentences)
+    assert any(told.endswith("; 1 is a planted claim") for told in sentences)
+    assert not any(told.startswith("1 false answers") or "; 1 are planted" in told for told in sentences)

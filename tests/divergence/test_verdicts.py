@@ -178,9 +178,10 @@ def test_terminal_and_report_say_the_same(study):
 
 def test_marks(study):
     line = pd.Series({"turned": "", "gamma_star": 1.234, "max": 4.0})
-    assert readable.star(line) == "1.23"
-    assert readable.star(line.replace({"": "b?"})) == "1.23?"
-    assert readable.star(pd.Series({"turned": "b?, c", "gamma_star": np.nan, "max": 4.0})) == "> 4*"
+    assert readable.star(line, 0.0) == "1.23"
+    assert readable.star(line, 1.234) == "≤ 1.234"
+    assert readable.star(line.replace({"": "b?"}), 0.0) == "1.23?"
+    assert readable.star(pd.Series({"turned": "b?, c", "gamma_star": np.nan, "max": 4.0}), 0.0) == "> 4*"
 
 
 def test_many_schemes_are_shown_by_their_groups_first(study):

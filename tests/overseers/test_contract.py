@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from overseers.base import Overseer
 from overseers.unpersuaded import Unpersuaded
 from scenarios.ledger import Ledger
 from scenarios.majority import Majority
-from scenarios.part import find, notes
+from scenarios.part import PartError, find, notes
 from scenarios.streams import choose
 from scenarios.trees import one_hot
 
@@ -100,6 +100,20 @@ def test_the_favourite_is_rated_highest_and_the_winner_leads_most(name: str, tre
         np.testing.assert_array_equal(won, choose(roles.judge(overseer, hearing, speech, definite), keys))
 
 
+def test_some_of_what_is_heard_is_heard_as_the_whole_is() -> None:
+    whole = replace(exact.hearing(TREES["ledger"].levels[0]), searched=8, share=0.3, thoughts=5, aided=False)
+    whole = replace(whole, readiness=whole.appeal + 1.0)
+    some = whole.at((slice(None), slice(1, 3), slice(5, 20)))
+    for name in (one.name for one in fields(whole)):
+        of, part = getattr(whole, name), getattr(some, name)
+        if name == "arguments":
+            np.testing.assert_array_equal(part.best_of(3), of.best_of(3)[:, 1:3, 5:20])
+        elif isinstance(of, np.ndarray):
+            np.testing.assert_array_equal(part, of[..., 1:3, 5:20], err_msg=name)
+        else:
+            assert part == of, name
+
+
 @every
 def test_what_is_supported_is_never_worth_less(name: str) -> None:
     overseer, hearing, speech, merit = presented(name)
@@ -161,3 +175,10 @@ def test_work_takes_time(name: str) -> None:
     ticks = OVERSEERS[name]().ticks("rate", TREES["ledger"].root.places)
     assert ticks.dtype == np.int64
     assert ticks.min() > 0
+
+
+@every
+def test_fields_are_given_by_name(name: str) -> None:
+    """The first of them is a time: ``Human(2.0)`` would mean something else than it seems to."""
+    with pytest.raises(PartError, match="by name"):
+        OVERSEERS[name](2.0)

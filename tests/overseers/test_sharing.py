@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from distillers.approval import Approval
 from distillers.base import Scheme
+from distillers.imitation import Imitation
 from divergence.measures import measure, target
 from hch.setting import Setting
 from overseers.base import Overseer
@@ -13,6 +15,7 @@ from overseers.human import Human
 from overseers.unpersuaded import Unpersuaded
 from scenarios import part as parts
 from scenarios.ledger import Ledger
+from scenarios.part import part
 
 OVERSEERS = [cls() for cls in parts.find(Overseer, "overseers").values()]
 SCHEMES = [cls() for cls in parts.find(Scheme, "distillers").values()]
@@ -58,6 +61,45 @@ def test_humans_with_one_product_share_a_form():
     )
     assert Human(self_persuasion=0.1).as_rater() == Human(self_persuasion=0.9).as_rater()
     assert Human(gameability=1.0).as_answerer() != Human(gameability=2.0).as_answerer()
+
+
+@part
+class Chatty(Human):
+    """Talks longer, and of itself, the more it can be persuaded."""
+
+    def ticks(self, purpose, places):
+        return super().ticks(purpose, places) * (1 + int(self.gameability))
+
+    def rating(self, hearing, speech):
+        belief = super().rating(hearing, speech)
+        return replace(belief, bias=belief.bias * (1.0 + self.self_persuasion))
+
+    def own(self, hearing):
+        belief = super().own(hearing)
+        return replace(belief, bias=belief.bias + self.self_persuasion * hearing.thought)
+
+
+def test_a_subclass_shares_nothing_that_depends_on_what_it_overrides():
+    humans = [
+        Chatty(gameability=gamma, self_persuasion=share) for gamma in (0.0, 1.0, 3.0) for share in (0.0, 0.5, 1.0)
+    ]
+    shared = Ledger(depth=2).trees(0, 40)
+    for human in [*humans, *reversed(humans)]:
+        for scheme in (Imitation(), Approval()):
+            used, fresh = (Setting(trees, human) for trees in (shared, Ledger(depth=2).trees(0, 40)))
+            one, other = measure(scheme, used, target(used)), measure(scheme, fresh, target(fresh))
+            assert one.episode == other.episode
+            for name, values in one.values.items():
+                np.testing.assert_array_equal(values, other.values[name], err_msg=name)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.part_name())
+def test_who_works_longer_is_not_given_anothers_time(scheme):
+    shared = Ledger(depth=2).trees(0, 5)
+    slow = Human(think_minutes=50.0, join_minutes=40.0, rate_minutes=30.0, compare_minutes=20.0, judge_minutes=60.0)
+    for human in (Human(), slow, Human(think_sigma=0.1)):
+        fresh = Ledger(depth=2).trees(0, 5)
+        assert scheme.episode(Setting(shared, human)) == scheme.episode(Setting(fresh, human))
 
 
 @pytest.mark.parametrize("scheme", [s for s in SCHEMES if not s.depends_on_answers], ids=lambda s: s.part_name())
