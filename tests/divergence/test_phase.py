@@ -175,8 +175,8 @@ def test_a_cell_that_fails_is_told_until_it_is_computed_again(tmp_path, broken):
 
 
 def test_the_command_computes_failed_cells_again(tmp_path, broken):
-    (tmp_path / "spec.toml").write_text(dumps(parse(TABLE | {"sweep": SQUARE, "seeds": 2})))
-    words = [str(word) for word in ("phase", tmp_path / "spec.toml", "--refine", 0, "--workers", 1, "--out", tmp_path)]
+    (tmp_path / "study.toml").write_text(dumps(parse(TABLE | {"sweep": SQUARE, "seeds": 2})))
+    words = [str(word) for word in ("phase", tmp_path / "study.toml", "--refine", 0, "--workers", 1, "--out", tmp_path)]
     assert CliRunner().invoke(app, words).exit_code == 2
     broken.clear()
     assert CliRunner().invoke(app, [*words, "--retry"]).exit_code == 0

@@ -199,7 +199,9 @@ def test_two_paths_to_one_field_are_not_swept_together():
         "scheme": {"type": "approval"},
         "sweep": {"overseer.gameability": [0.0, 1.0], "overseer.member.gameability": [2.0, 3.0]},
     }
-    with pytest.raises(SpecError, match=r'"overseer.member.gameability": sets a field that overseer.gameability sets'):
+    with pytest.raises(
+        SpecError, match=r'"overseer.member.gameability": sets a field that "overseer.gameability" sets'
+    ):
         parse(table)
 
 
