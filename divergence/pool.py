@@ -1,8 +1,10 @@
 """Cells on all cores: a pool of processes that never outlives its parent.
 
 Chunks of cells travel as cloudpickle bytes, so classes from a plug-in file or a notebook cell work in workers too.
-Workers ignore Ctrl-C (the parent decides what is kept) and end when the parent is gone. Any executor of
-``concurrent.futures`` will do: ``cluster.py`` has one on many machines.
+Workers ignore Ctrl-C (the parent decides what is kept) and end when the parent is gone. At the first Ctrl-C each ends
+the cell it is at, and whatever is finished comes back and is kept; at the second they are ended at once.
+
+Any executor of ``concurrent.futures`` will do: ``cluster.py`` has one on many machines.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -17,6 +20,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.synchronize import Event
 
 import cloudpickle
 
@@ -24,6 +28,9 @@ from divergence import cell
 from divergence.build import SpecError
 from divergence.cell import Cell, Outcome
 from divergence.workers import context
+
+_STOP: Event | None = None
+"""In a worker process: set when no further cell is to be begun."""
 
 _ONE_CHUNK = threading.Lock()
 """A worker with several threads (dask's may have them) still computes one chunk at a time: trees are shared."""
@@ -35,18 +42,22 @@ class PoolError(RuntimeError):
 
 @dataclass(frozen=True)
 class Engine:
-    """What computes chunks of cells. ``executor``: None computes here, without a pool."""
+    """What computes chunks of cells. ``executor``: None computes here, without a pool.
+
+    ``stop``: set, it lets workers finish the cells they are at and begin no others; None where they cannot be told.
+    """
 
     workers: int
     executor: Executor | None
+    stop: Event | None = None
 
     def __call__(self, chunks: list[list[Cell]]) -> Iterator[list[Outcome]]:
         """Finished chunks, in the order in which they finish."""
         if self.executor is None or (len(chunks) <= 1 and isinstance(self.executor, ProcessPoolExecutor)):
             for chunk in chunks:
-                yield [cell.attempt(one) for one in chunk]
+                yield from _here(chunk)
             return
-        yield from _as_completed(self.executor, chunks, self.workers)
+        yield from _as_completed(self, self.executor, chunks)
 
 
 def workers_of(asked: int | None) -> int:
@@ -69,15 +80,20 @@ def engine(workers: int, scheduler: str | None = None) -> Iterator[Engine]:
     elif workers == 1:
         yield Engine(1, None)
     else:
-        with _processes(workers) as pool:
-            yield Engine(workers, pool)
+        stop = context().Event()
+        with _processes(workers, stop) as pool:
+            yield Engine(workers, pool, stop)
 
 
 @contextmanager
-def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(workers, mp_context=context(), initializer=_start)
+def _processes(workers: int, stop: Event) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(workers, mp_context=context(), initializer=_start, initargs=(stop,))
     try:
         yield pool
+    except KeyboardInterrupt:  # what could be kept has come back by now
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        raise
     except BrokenProcessPool as error:
         raise PoolError(
             "a worker process died. A script that runs a study needs the guard  if __name__ == '__main__':  around it; "
@@ -87,29 +103,57 @@ def _processes(workers: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _as_completed(executor: Executor, chunks: list[list[Cell]], workers: int) -> Iterator[list[Outcome]]:
+def _here(chunk: list[Cell]) -> Iterator[list[Outcome]]:
+    """A chunk computed in this process; interrupted, the part of it that is finished."""
+    found: list[Outcome] = []
+    try:
+        for one in chunk:
+            found.append(cell.attempt(one))
+    except KeyboardInterrupt:
+        yield found
+        raise
+    yield found
+
+
+def _as_completed(engine: Engine, executor: Executor, chunks: list[list[Cell]]) -> Iterator[list[Outcome]]:
     """Keep a few chunks in flight per worker: enough to keep them busy, few enough to stop soon."""
     waiting = iter(chunks)
     running: set[Future[list[Outcome]]] = set()
     while True:
         for chunk in waiting:
             running.add(executor.submit(_run, cloudpickle.dumps(chunk)))
-            if len(running) >= 2 * workers:
+            if len(running) >= 2 * engine.workers:
                 break
         if not running:
             return
-        finished, running = wait(running, return_when=FIRST_COMPLETED)
+        try:
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+        except KeyboardInterrupt:
+            yield from _last(running, engine.stop)
+            raise
         for future in finished:
             yield future.result()
 
 
+def _last(running: set[Future[list[Outcome]]], stop: Event | None) -> Iterator[list[Outcome]]:
+    """What workers have finished of their chunks once they have been told to stop."""
+    if stop is None:
+        return
+    stop.set()
+    print("interrupted: finishing the cells under way; Ctrl-C again ends at once", file=sys.stderr)
+    for future in wait(running).done:
+        yield future.result()
+
+
 def _run(chunk: bytes) -> list[Outcome]:
     with _ONE_CHUNK:
-        return [cell.attempt(one) for one in cloudpickle.loads(chunk)]
+        return [cell.attempt(one) for one in cloudpickle.loads(chunk) if _STOP is None or not _STOP.is_set()]
 
 
-def _start() -> None:
-    """In a worker: leave Ctrl-C to the parent, and end when the parent has ended."""
+def _start(stop: Event) -> None:
+    """In a worker: leave Ctrl-C to the parent, and end when it says so, or has ended."""
+    global _STOP
+    _STOP = stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

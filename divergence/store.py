@@ -8,6 +8,7 @@ its error, apart from those that are finished.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -69,12 +70,23 @@ def is_written(directory: Path) -> bool:
     if not (directory / LOCK).exists():
         return False
     try:
-        with closing(sqlite3.connect(directory / LOCK, timeout=0, isolation_level=None)) as lock:
-            lock.execute("PRAGMA journal_mode=OFF")
-            lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        return True
+        with closing(sqlite3.connect(_uri(directory / LOCK, "mode=ro"), timeout=0, uri=True)) as lock:
+            lock.execute("SELECT count(*) FROM sqlite_master").fetchone()  # reading is open to all but beside a writer
+    except sqlite3.OperationalError as error:
+        return "locked" in str(error)
     return False
+
+
+def _uri(path: Path, how: str) -> str:
+    return f"{path.resolve().as_uri()}?{how}"
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection to a file. Where nothing can be written, SQLite has to be told that nobody else writes either."""
+    log = path.with_name(f"{path.name}-wal")
+    if path.exists() and not os.access(path.parent, os.W_OK) and not log.exists():
+        return sqlite3.connect(_uri(path, "mode=ro&immutable=1"), uri=True)
+    return sqlite3.connect(path, timeout=30)
 
 
 class Store:
@@ -87,7 +99,7 @@ class Store:
         try:
             if create:
                 directory.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, timeout=30)
+            self._db = _connected(self.path)
             self._prepare()
         except (OSError, sqlite3.OperationalError) as error:
             raise StoreError(f"{directory}: cannot be written: {error}") from error

@@ -171,7 +171,7 @@ def only_writer(directory: Path) -> Iterator[None]:
         for path in directory.glob(f"{map_}-*.{end}")
     ]
     foreign = sorted(path.name for path in (*_files(directory), *maps) if path.exists())
-    if foreign and not any((directory / file).exists() for file in FILES):  # these say themselves whose they are
+    if foreign and not any((directory / file).exists() for file in FILES):  # ``begin`` asks these what they are
         raise StoreError(
             f"{directory}: holds no study, but files that a study would overwrite ({', '.join(foreign)}); "
             "use another directory"

@@ -119,11 +119,11 @@ def test_what_failed_leaves_blanks_and_an_exit_code(tmp_path, monkeypatch):
         return real(one)
 
     monkeypatch.setattr(studies.pool.cell, "run", run)
-    (tmp_path / "spec.toml").write_text(
+    (tmp_path / "study.toml").write_text(
         dumps(parse(TABLE | {"seeds": 2, "sweep": {"overseer.gameability": [2.0, 3.0]}}))
     )
     fields = ["--field", "scenario.plant_rate=[0.0, 1.0]", "--field", "scheme.n_search=[1, 64]"]
-    words = ["sensitivity", tmp_path / "spec.toml", *fields, "--points", 8]
+    words = ["sensitivity", tmp_path / "study.toml", *fields, "--points", 8]
     ran = CliRunner().invoke(app, [*map(str, words), "--workers", "1", "--out", str(tmp_path / "out")])
     assert ran.exit_code == 1
     assert "1 cell(s) failed; indices that need them are blank; the first: ZeroDivisionError" in ran.stderr

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -68,6 +69,67 @@ class TestOneWriter:
                 assert len(store.done()) == done
 
         studies.run(SPEC, tmp_path, workers=1, progress=read)
+
+    def test_looking_is_open_to_many_at_once(self, tmp_path):
+        """Whoever looks does not make others think that somebody writes, nor keep anybody from it."""
+        with writing(tmp_path):
+            pass
+        with contextlib.closing(sqlite3.connect(f"file:{tmp_path / LOCK}?mode=ro", uri=True)) as looking:
+            looking.execute("BEGIN")
+            looking.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            assert not is_written(tmp_path)
+        with writing(tmp_path):
+            assert is_written(tmp_path)
+        assert not is_written(tmp_path)
+
+
+READ = """
+import os, sys
+from pathlib import Path
+from divergence import load, status
+
+def read(directory):
+    found = status.status(directory)
+    return len(load(directory).rows), found.complete, found.running
+
+read(Path(sys.argv[1]))  # whatever is imported late is imported now
+if os.getuid() == 0:
+    os.setuid(65534)
+print(*read(Path(sys.argv[2])))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid"), reason="needs permissions")
+class TestReadOnly:
+    @pytest.fixture
+    def places(self):
+        """Where anybody can come (pytest's own directories are closed to others): a finished study, and another."""
+        with tempfile.TemporaryDirectory() as made:
+            Path(made).chmod(0o755)
+            studies.run(SPEC, Path(made) / "whole", workers=1)
+            shutil.copytree(Path(made) / "whole", Path(made) / "other")
+            yield Path(made) / "whole", Path(made) / "other"
+            (Path(made) / "other").chmod(0o755)
+
+    def read(self, places):
+        """Rows, whether it is complete and whether it is running, as who may not write in the second place sees it."""
+        for path in (*places[1].iterdir(), places[1]):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        script = [sys.executable, "-P", "-c", READ, *map(str, places)]
+        return subprocess.run(script, capture_output=True, text=True, check=False)
+
+    def test_a_finished_study_can_be_read(self, places):
+        found = self.read(places)
+        assert found.stdout.split() == ["16", "True", "False"], found.stderr
+
+    def test_what_was_not_put_in_the_file_yet_is_not_overlooked(self, places):
+        """A writer that was killed leaves its newest rows in the log: whoever reads sees them, or is refused."""
+        with Store(places[0]) as store:
+            store.add([result(8)])
+            for name in (FILE, f"{FILE}-wal"):
+                shutil.copy(places[0] / name, places[1] / name)
+        found = self.read(places)
+        assert found.stdout.startswith("18 ") or "StoreError" in found.stderr
 
 
 class TestFailures:

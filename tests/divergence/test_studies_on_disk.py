@@ -1,6 +1,7 @@
 """Studies on disk from the outside: where they stand, their tables as files, several as one, what they will cost."""
 
 import contextlib
+import errno
 import re
 import shutil
 import sys
@@ -103,6 +104,20 @@ class TestStatus:
         assert "Traceback" in text  # asked for
         assert "Traceback" not in hch("status", tmp_path).stdout
 
+    def test_time_left_is_shared_by_the_workers(self):
+        parts = [statuses.Part("results", 10, 3, [Failure(3, "no")], 2.0), statuses.Part("shares", 4, 0, [], None)]
+        found = statuses.Status(Path("out"), parts, workers=4, running=False)
+        assert found.left == 6 + 4
+        assert found.seconds_left == (6 + 4) * 2.0 / 4
+
+    def test_a_study_with_failures_is_not_complete(self):
+        parts = [statuses.Part("results", 2, 1, [Failure(1, "no")], 2.0)]
+        found = statuses.Status(Path("out"), parts, workers=1, running=False)
+        assert not found.left
+        assert not found.complete
+        assert "but for cells that failed" in statuses.describe(found)
+        assert replace(found, parts=[statuses.Part("results", 2, 2, [], 2.0)]).complete
+
     def test_where_there_is_none(self, tmp_path):
         assert "no study here" in hch("status", tmp_path, code=2).stderr
 
@@ -137,6 +152,21 @@ class TestExport:
         stopped(SPEC, tmp_path / "out", 0.02)
         ran = hch("export", tmp_path / "out", "--out", tmp_path / "rows.csv")
         assert "not complete" in ran.stderr
+
+    @pytest.mark.parametrize("ending", ["csv", "parquet"])
+    def test_a_file_is_written_whole_or_not_at_all(self, whole, tmp_path, monkeypatch, ending):
+        out = tmp_path / f"out.{ending}"
+        out.write_text("before")
+
+        def full(self, path, **_):
+            Path(path).write_text("half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(f"pandas.DataFrame.to_{ending}", full)
+        with pytest.raises(OSError, match="No space"):
+            export.export(whole, "rows", out)
+        assert out.read_text() == "before"
+        assert list(tmp_path.iterdir()) == [out]
 
     def test_without_the_extra(self, whole, tmp_path, monkeypatch):
         monkeypatch.setitem(sys.modules, "pyarrow", None)
@@ -305,3 +335,12 @@ def test_a_dry_run_estimates_disk_and_time(tmp_path):
     assert on_disk / 1.5 < size < on_disk * 1.5
     assert took / 4 < seconds < took * 4  # other work on the machine
     assert re.search(r"[\d,]+ MiB of memory at most", told)
+
+
+def test_a_dry_run_shares_time_and_multiplies_memory_by_workers(monkeypatch):
+    monkeypatch.setattr(dry, "_cost", lambda cells: (600.0, 2**20))
+    spec = replace(parse(TABLE | {"questions": 5000}), ablations=None, shares=None, box=())
+    found = [re.search(r"([\d.]+) minutes.* ([\d,]+) MiB of memory", dry.describe(spec, workers)) for workers in (1, 4)]
+    assert [one[1] for one in found] == ["10.0", "2.5"]
+    one, four = (float(one[2].replace(",", "")) for one in found)
+    assert abs(four - 4 * one) <= 2
