@@ -142,8 +142,13 @@ class TestCommands:
         directory, _ = tiny
         ran = hch("sweep", directory.parent / "spec.toml", "--dry-run", cwd=directory.parent)
         assert re.search(r"2 cells, 4 rows", ran.stdout)
-        assert "minutes" in ran.stdout
-        assert "MiB" in ran.stdout
+        assert "less than 0.1 minutes" in ran.stdout
+        assert "1 MiB of memory at most, less than 0.1 MiB on disk" in ran.stdout
+
+    def test_a_finished_study_shows_no_progress(self, tiny):
+        directory, _ = tiny
+        ran = hch("sweep", directory.parent / "spec.toml", "--out", directory, "--workers", 1)
+        assert ran.stderr.strip() == "continuing: 2 of 2 cells are kept"
 
     def test_list_as_json(self):
         listed = json.loads(hch("list", "--json").stdout)
