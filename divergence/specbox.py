@@ -159,7 +159,7 @@ def values_of(spec: Spec, path: str, given: Any, where: str) -> tuple[Any, ...]:
     if not numbers:
         raise SpecError(f'{where}: give [low, high], or words: ["one", "another"]')
     if not given[0] < given[1]:
-        raise SpecError(f"{where}: the lower end comes first, then a higher one; not {given}")
+        raise SpecError(f"{where}: [low, high] must have low < high, not {given}")
     apply(spec, {path: given[0]}, where)
     if reached(spec, path) and isinstance(value(spec, path), float):
         return tuple(float(n) for n in given)

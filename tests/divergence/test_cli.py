@@ -313,7 +313,7 @@ class TestBadInput:
     def test_a_range_the_wrong_way_round(self, tmp_path):
         (tmp_path / "s.toml").write_text(TINY)
         told = complaint("sensitivity", "s.toml", "--field", "overseer.gameability=[4.0, 0.0]", cwd=tmp_path)
-        assert "the lower end comes first, then a higher one; not [4.0, 0.0]" in told
+        assert "[low, high] must have low < high, not [4.0, 0.0]" in told
 
     def test_a_table_that_cannot_be_written(self, tiny, tmp_path):
         told = complaint("export", tiny[0], "--out", "nodir/rows.csv", cwd=tmp_path)
