@@ -142,7 +142,7 @@ def default_spec(*, quick: bool = False, full: bool = False, phases: Sequence[st
     every value too. ``quick``: coarse, the core schemes alone.
     """
     if quick and full:
-        raise SpecError("quick and full exclude each other")
+        raise SpecError("--quick and --full exclude each other")
     if tuple(phases) != (OPTIMUM,):
         return _training_spec(quick, full, phases)
     text = resources.files("divergence").joinpath("studies/compare.toml").read_text(encoding="utf-8")
@@ -160,7 +160,7 @@ def default_spec(*, quick: bool = False, full: bool = False, phases: Sequence[st
 def _training_spec(quick: bool, full: bool, phases: Sequence[str]) -> Spec:
     """Core schemes as they are trained; ``quick``: less of it."""
     if full:
-        raise SpecError("full: only of optima; trained schemes are swept with a study of your own (hch sweep)")
+        raise SpecError("--full: only of optima; trained schemes are swept with a study of your own (hch sweep)")
     text = resources.files("divergence").joinpath("studies/trained.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text) | {"phases": list(phases)} | ({"questions": 30, "seeds": 1} if quick else {})
     if quick:

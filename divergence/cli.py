@@ -68,12 +68,18 @@ Settings = Annotated[
 
 
 def reported(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn every foreseen mistake into one clear message and exit code 2; Ctrl-C into exit code 130."""
+    """Turn every foreseen mistake into one clear message and exit code 2; Ctrl-C into exit code 130.
+
+    Whoever reads our output may stop early (``| head``): that is left to click, which ends without a word.
+    """
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
         except OSError as error:
             _complain(f"{error.filename or 'file'}: {error.strerror or error}")
             raise typer.Exit(2) from None
@@ -158,9 +164,14 @@ def compare(
 
     prepare(1 if scheduler else workers)
     from divergence import api
+    from divergence.build import SpecError
+    from divergence.cell import PHASES
 
     load_plugins(plugin)
-    spec = api.default_spec(quick=quick, full=full, phases=phase or ["optimum"])
+    for name in phase or ():
+        if name not in PHASES:
+            raise SpecError(f"--phase {name}: there are: {', '.join(PHASES)}")
+    spec = api.default_spec(quick=quick, full=full, phases=list(dict.fromkeys(phase or ["optimum"])))
     chosen = {"scenario": scenario or None, "overseer": overseer or None, "scheme": scheme or None}
     spec = customised(api.customised(spec, seed, gameability or None, chosen), settings)
     _run(spec, Running(out, workers, scheduler, fresh, retry), open_)
@@ -228,7 +239,7 @@ def diff(
     load_plugins(plugin)
     found = diffs.diff(study.load(before), study.load(after))
     if out is not None:
-        found.harm.to_csv(out, index=False)
+        study.write_table(found.harm, out)
     terminal_diff.show(found, console())
 
 
@@ -362,19 +373,31 @@ def _finish(finished: Study, open_: bool) -> None:
 
 @contextmanager
 def progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[Failure], None]]]:
-    """A progress bar with time left and failures, on standard error: what to call with progress, and with a failure."""
+    """A progress bar with time left and failures, on standard error: what to call with progress, and with a failure.
+
+    It appears once there are cells to compute.
+    """
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("cells")]
     console = Console(stderr=True)
     failures = 0
-    with Progress(*columns, TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console) as bar:
-        task = bar.add_task("measuring", total=None)
+    bar = Progress(*columns, TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console)
+    task = bar.add_task("measuring", total=None)
 
-        def failed(_: Failure) -> None:
-            nonlocal failures
-            failures += 1
-            bar.update(task, description=f"measuring ({failures} failed)")
+    def tell(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
+        if done < total:  # not before: what is wrong with the input is told first
+            bar.start()
 
-        yield lambda done, total: bar.update(task, completed=done, total=total), failed
+    def failed(_: Failure) -> None:
+        nonlocal failures
+        failures += 1
+        bar.update(task, description=f"measuring ({failures} failed)")
+
+    try:
+        yield tell, failed
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 def console() -> Console:

@@ -16,9 +16,9 @@ import pandas as pd
 
 from divergence.build import FAMILIES, SpecError
 from divergence.intervals import Crossing, Draws, crossing_draws
+from divergence.settings import changed
 from divergence.spec import Spec, focus
 from divergence.study import Study
-from scenarios import part as parts
 
 _ENDS = (2.5, 97.5)
 
@@ -50,7 +50,7 @@ def diff(before: Study, after: Study) -> Diff:
     harm = old.keys[keys].iloc[first].assign(before=was[first], after=now[second])
     harm = harm.assign(difference=harm["after"] - harm["before"], low=low, high=high).dropna(subset=["difference"])
     return Diff(
-        changed=_changed(before, after),
+        changed=changed(before.about, after.about),
         paired=_luck(before.spec) == _luck(after.spec),
         harm=harm.reset_index(drop=True),
         stars=_stars(_only(old, first), _only(new, second), keys),
@@ -114,29 +114,6 @@ def _star(was: Crossing, now: Crossing) -> dict[str, float]:
 
 def _luck(spec: Spec) -> tuple[int, int, int]:
     return spec.first_seed, spec.seeds, spec.questions
-
-
-def _changed(before: Study, after: Study) -> list[str]:
-    """``what: before → after`` for everything in which the two studies differ."""
-    was, now = _facts(before), _facts(after)
-    lines = []
-    for name in dict.fromkeys([*was, *now]):
-        if was.get(name) != now.get(name):
-            lines.append(f"{name}: {was.get(name, 'not there')} → {now.get(name, 'not there')}")
-    return lines
-
-
-def _facts(study: Study) -> dict[str, str]:
-    """Everything that makes up a study, by name."""
-    spec = study.spec
-    found = {"version": study.about.get("version", ""), "plug-ins": study.about.get("plugins", "") or "none"}
-    found |= {name: str(getattr(spec, name)) for name in ("questions", "seeds", "first_seed", "phases")}
-    for kind in FAMILIES:
-        only = len(spec.of(kind)) == 1
-        for named in spec.of(kind):
-            front = kind if only else f"{kind}.{named.label}"
-            found |= {f"{front}.{name}": str(value) for name, value in parts.as_table(named.part).items()}
-    return found | {f"sweep of {axis.path}": ", ".join(map(str, axis.values)) for axis in spec.axes}
 
 
 def _nothing(before: Study, after: Study) -> str:

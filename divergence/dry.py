@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 from divergence import cell, plan
@@ -34,10 +35,15 @@ def describe(spec: Spec, workers: int) -> str:
             f"{len(main):,} cells, {rows:,} rows: {parts}, {seeds}",
             *([beside] if len(todo) > len(main) else []),
             f"swept: {'; '.join(swept) or 'nothing'}",
-            f"about {seconds / 60:.1f} minutes with {workers} worker(s), "
-            f"{plan.memory(todo) * workers / 2**20:,.0f} MiB of memory at most, {size / 2**20:,.1f} MiB on disk",
+            f"{_tenths(seconds / 60)} minutes with {workers} worker(s), "
+            f"{math.ceil(plan.memory(todo) * workers / 2**20):,} MiB of memory at most, "
+            f"{_tenths(size / 2**20)} MiB on disk",
         ]
     )
+
+
+def _tenths(amount: float) -> str:
+    return "less than 0.1" if amount < 0.1 else f"about {amount:,.1f}"
 
 
 def _cost(todo: list[Cell]) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from divergence.build import SpecError
 from divergence.cell import STORED, unpack
 from divergence.measures import REFERENCES
 from divergence.store import Store
-from divergence.study import Study, write_table
+from divergence.study import Study, whole, write_table
 
 
 def questions(study: Study) -> pd.DataFrame:
@@ -52,13 +52,9 @@ def export(study: Study, table: str, path: Path) -> int:
     if path.suffix == ".csv":
         write_table(found, path)
         return len(found)
-    temporary = path.with_suffix(".part")
     try:
-        found.to_parquet(temporary, index=False, engine="pyarrow")
-        temporary.replace(path)
+        with whole(path) as temporary:
+            found.to_parquet(temporary, index=False, engine="pyarrow")
     except ImportError as error:
         raise SpecError("Parquet needs the extra 'parquet': pip install 'hch-divergence[parquet]'") from error
-    except OSError:  # a full disk, say
-        temporary.unlink(missing_ok=True)
-        raise
     return len(found)

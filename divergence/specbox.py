@@ -158,8 +158,10 @@ def values_of(spec: Spec, path: str, given: Any, where: str) -> tuple[Any, ...]:
     if isinstance(given, list) and len(given) > 1 and all(isinstance(one, str) for one in given):
         return tuple(given)
     numbers = isinstance(given, list) and len(given) == 2 and all(finite(n) for n in given)
-    if not numbers or not given[0] < given[1]:
+    if not numbers:
         raise SpecError(f'{where}: give [low, high], or words: ["one", "another"]')
+    if not given[0] < given[1]:
+        raise SpecError(f"{where}: [low, high] must have low < high, not {given}")
     apply(spec, {path: given[0]}, where)
     if reached(spec, path) and isinstance(value(spec, path), float):
         return tuple(float(n) for n in given)

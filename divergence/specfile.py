@@ -43,7 +43,9 @@ def read(path: Path) -> Spec:
     """The study in a TOML file. Raises SpecError naming the file and the place."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise SpecError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
         raise SpecError(f"{path}: cannot be read: {error}") from error
     return loads(text, str(path))
 

@@ -6,13 +6,13 @@ version or plug-in in the same directory is refused with the difference shown.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import itertools
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import ENOENT
 from functools import cached_property
 from pathlib import Path
 
@@ -26,9 +26,13 @@ from divergence.curves import Learning
 from divergence.grounds import TABLES, Grounds
 from divergence.intervals import Draws
 from divergence.plugins import loaded_plugins
+from divergence.settings import changed
 from divergence.spec import Spec
 from divergence.store import FILE, FILES, Store, StoreError, writing
 from divergence.version import version
+
+_SHOWN = 10
+"""How many differences from another study are listed."""
 
 Progress = Callable[[int, int], None]
 """Called with (cells done, cells in all) as a study proceeds."""
@@ -244,13 +248,20 @@ def _not_all_failed(study: Study) -> None:
 
 
 def load(directory: Path | str) -> Study:
-    """The study in a directory. Raises StoreError if there is none, or if it is damaged."""
+    """The study in a directory. Raises StoreError if there is none, if it is damaged, or if its plug-in is missing."""
     directory = Path(directory)
     with Store(directory) as store:
         kept = store.about()
     if "spec" not in kept:
         raise StoreError(f"{directory}: no study here (nothing was ever run)")
-    return Study(directory, specfile.loads(kept["spec"], str(directory / FILE)), kept)
+    try:
+        return Study(directory, specfile.loads(kept["spec"], str(directory / FILE)), kept)
+    except SpecError as error:
+        missing = {*kept.get("plugins", "").splitlines()} - {*loaded_plugins().splitlines()}
+        if not missing:
+            raise
+        give = " ".join(f"--plugin {line.split()[0]}" for line in sorted(missing))
+        raise StoreError(f"{directory}: made with a plug-in that is not loaded as it was then: give {give}") from error
 
 
 def write_csv(study: Study) -> None:
@@ -268,13 +279,23 @@ def write_tables(study: Study) -> None:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """A table as CSV: whole, or not there."""
-    temporary = path.with_suffix(".part")
-    try:
+    with whole(path) as temporary:
         table.to_csv(temporary, index=False)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Where to write what is to be at ``path``, whole or not at all. Raises OSError that names ``path``."""
+    temporary = path.with_name(f"{path.name}.part")
+    try:
+        if not path.parent.is_dir():
+            raise FileNotFoundError(ENOENT, "there is no such directory", str(path.parent))
+        yield temporary
         temporary.replace(path)
-    except OSError:  # a full disk, say
-        temporary.unlink(missing_ok=True)
-        raise
+    except OSError as error:  # a full disk, say
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OSError(error.errno, f"cannot be written: {error.strerror or error}", str(path)) from error
 
 
 def default_name(spec: Spec) -> str:
@@ -313,12 +334,11 @@ def _same(store: Store, asked: dict[str, str], directory: Path) -> None:
     before = store.about()
     if "spec" not in before and store.done():
         raise StoreError(f"{store.path}: does not say of which study it is; move it away, or start over with --fresh")
-    changed = [key for key in asked if key in before and before[key] != asked[key]]
-    if not changed:
+    if all(before.get(key, value) == value for key, value in asked.items()):
         return
-    lines = [f"{directory}: holds another study; use another directory, or --fresh to start over. What differs:"]
-    for key in changed:
-        old, new = before[key].splitlines(), asked[key].splitlines()
-        difference = list(difflib.unified_diff(old, new, "there", "asked", n=0, lineterm=""))[2:]
-        lines += [f"  {key}:", *(f"    {line}" for line in difference)]
-    raise StoreError("\n".join(lines))
+    lines = changed(before, asked)
+    shown = [f"  {line}" for line in lines[:_SHOWN]]
+    if len(lines) > _SHOWN:
+        shown.append(f"  … and {len(lines) - _SHOWN} more")
+    told = f"{directory}: holds another study; use another directory, or start over (fresh=True, or --fresh)"
+    raise StoreError("\n".join(["what differs from the study there:", *shown, told]))

@@ -142,8 +142,13 @@ class TestCommands:
         directory, _ = tiny
         ran = hch("sweep", directory.parent / "spec.toml", "--dry-run", cwd=directory.parent)
         assert re.search(r"2 cells, 4 rows", ran.stdout)
-        assert "minutes" in ran.stdout
-        assert "MiB" in ran.stdout
+        assert "less than 0.1 minutes" in ran.stdout
+        assert "1 MiB of memory at most, less than 0.1 MiB on disk" in ran.stdout
+
+    def test_a_finished_study_shows_no_progress(self, tiny):
+        directory, _ = tiny
+        ran = hch("sweep", directory.parent / "spec.toml", "--out", directory, "--workers", 1)
+        assert ran.stderr.strip() == "continuing: 2 of 2 cells are kept"
 
     def test_list_as_json(self):
         listed = json.loads(hch("list", "--json").stdout)
@@ -298,10 +303,33 @@ class TestBadInput:
         assert "GiB needed" in complaint("compare", "--set", "scenario.depth=24")
 
     def test_quick_and_full(self):
-        assert "exclude" in complaint("compare", "--quick", "--full")
+        assert "--quick and --full exclude" in complaint("compare", "--quick", "--full")
+
+    def test_an_unknown_phase(self):
+        assert "--phase training: there are: optimum, trained" in complaint("compare", "--phase", "training")
 
     def test_a_missing_spec(self):
-        assert "nowhere.toml" in complaint("sweep", "nowhere.toml")
+        assert complaint("sweep", "nowhere.toml") == "error: nowhere.toml: cannot be read: No such file or directory "
+
+    def test_a_range_the_wrong_way_round(self, tmp_path):
+        (tmp_path / "s.toml").write_text(TINY)
+        told = complaint("sensitivity", "s.toml", "--field", "overseer.gameability=[4.0, 0.0]", cwd=tmp_path)
+        assert "[low, high] must have low < high, not [4.0, 0.0]" in told
+
+    def test_a_table_that_cannot_be_written(self, tiny, tmp_path):
+        told = complaint("export", tiny[0], "--out", "nodir/rows.csv", cwd=tmp_path)
+        assert told == "error: nodir/rows.csv: cannot be written: there is no such directory "
+        if os.path.isdir("/proc"):
+            told = complaint("export", tiny[0], "--out", "/proc/rows.csv")
+            assert told.startswith("error: /proc/rows.csv: cannot be written: ")
+
+    def test_a_study_whose_plugin_is_not_given(self, tmp_path):
+        hch("new", "overseer", "wary", cwd=tmp_path)
+        words = ["--quick", "--set", "scenario.depth=1", "--gameability", "1", "--scheme", "approval", "--out", "out"]
+        hch_outside("compare", "--overseer", "wary", "--plugin", "wary.py", *words, cwd=tmp_path)
+        for command in (["report", "out"], ["export", "out", "--out", "x.csv"], ["diff", "out", "out"]):
+            told = complaint(*command, cwd=tmp_path)
+            assert told == "error: out: made with a plug-in that is not loaded as it was then: give --plugin wary.py "
 
     def test_a_directory_given_as_spec(self, tmp_path):
         assert "cannot be read" in complaint("sweep", tmp_path)
@@ -356,7 +384,8 @@ class TestBadInput:
         assert "path starts with" in told
         told = complaint("sweep", directory.parent / "spec.toml", "--set", "scenario.depth=1", "--out", directory)
         assert "another study" in told
-        assert "+depth = 1" in told
+        assert "scenario.depth: 2 → 1" in told
+        assert "measuring" not in told
         assert (directory / "results.csv").read_bytes() == before
 
     def test_an_unknown_kind_of_part(self, tmp_path):
@@ -401,6 +430,16 @@ PLUGINS = {
         ["two parts are called 'human'"],
     ),
 }
+
+
+def test_whoever_reads_may_stop_early(tmp_path):
+    """As under ``| head``: nothing is said when the reader is gone."""
+    command = [sys.executable, "-c", "import time; time.sleep(3); from divergence.cli import main; main()"]
+    running = subprocess.Popen([*command, "tree"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running.stdout.close()
+    assert running.stderr.read() == ""
+    running.stderr.close()
+    assert running.wait(timeout=60) == 1
 
 
 @pytest.mark.parametrize(("source", "told"), PLUGINS.values(), ids=PLUGINS.keys())

@@ -16,9 +16,12 @@ import pytest
 
 from divergence import api, merge, phase, phase_run, plan, pool
 from divergence import study as studies
+from divergence.api import default_spec
 from divergence.build import SpecError
+from divergence.cell import Named
 from divergence.specfile import loads
 from divergence.store import FILE, Store, StoreError
+from overseers.human import Human
 
 MEASURED = ["harm", "better", "divergence_tv", "accuracy", "harm_reference", "deceived", "gamed", "planted_harm"]
 
@@ -101,9 +104,18 @@ def test_another_study_in_the_same_directory_is_refused_with_the_difference(smal
     before = (small_study.directory / FILE).read_bytes()
     with pytest.raises(StoreError) as found:
         studies.run(replace(small_spec, questions=41), small_study.directory, workers=1)
-    assert "-questions = 40" in str(found.value)
-    assert "+questions = 41" in str(found.value)
-    assert "--fresh" in str(found.value)
+    *listed, last = str(found.value).splitlines()
+    assert listed == ["what differs from the study there:", "  questions: 40 → 41"]
+    assert last.endswith("holds another study; use another directory, or start over (fresh=True, or --fresh)")
+    others = (Named("human", Human(attention=0.25)),)
+    changed = replace(small_spec, overseers=others, schemes=small_spec.schemes[2:], first_seed=1)
+    with pytest.raises(StoreError) as found:
+        studies.run(changed, small_study.directory, workers=1)
+    assert "  scheme.approval: approval → not there" in str(found.value)
+    assert "  overseer.attention: 1.0 → 0.25" in str(found.value)
+    assert len(str(found.value).splitlines()) == 6  # a line for each scheme, whatever is within it
+    with pytest.raises(StoreError, match=r"and [0-9]+ more\n.*holds another study"):
+        studies.run(default_spec(), small_study.directory, workers=1)
     assert (small_study.directory / FILE).read_bytes() == before
 
 
@@ -111,7 +123,7 @@ def test_another_version_is_refused(small_spec, tmp_path, monkeypatch):
     one = replace(small_spec, scenarios=small_spec.scenarios[:1], axes=(), seeds=1)
     studies.run(one, tmp_path, workers=1)
     monkeypatch.setattr(studies, "version", lambda: "99.0")
-    with pytest.raises(StoreError, match=r"\+99\.0"):
+    with pytest.raises(StoreError, match=r"version: .* → 99\.0"):
         studies.run(one, tmp_path, workers=1)
 
 
