@@ -119,7 +119,7 @@ WRONG = {
     "fields that are no table": ({"fields": 3}, "must be a table of paths"),
     "an unknown field": ({"fields": {"overseer.gamability": [0, 1]}}, "did you mean 'gameability'"),
     "a field that is swept": ({"fields": {"overseer.gameability": [0, 1]}}, "swept or drawn, not both"),
-    "a range upside down": ({"fields": {"scenario.plant_rate": [0.5, 0.1]}}, r"give \[low, high\]"),
+    "a range upside down": ({"fields": {"scenario.plant_rate": [0.5, 0.1]}}, r"must have low < high, not \[0.5, 0.1\]"),
     "a range that is not permitted": ({"fields": {"scenario.plant_rate": [0.5, 2.0]}}, "≤ 1"),
     "no points": ({"points": 0}, "points: must be a whole number from 1"),
     "saltelli off a power of two": ({"points": 24, "design": "saltelli"}, "power of 2"),

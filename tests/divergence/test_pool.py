@@ -1,12 +1,14 @@
 """Workers and Ctrl-C: what is finished comes back, what is not is not waited for."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -75,9 +77,20 @@ def test_an_interruption_of_workers_keeps_all_that_they_finished(monkeypatch, ca
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals between processes")
+def started(worker):
+    """Whether a worker has got so far that it ignores Ctrl-C, as the system tells."""
+    told = re.search(r"SigIgn:\s*(\w+)", Path(f"/proc/{worker}/status").read_text())
+    return bool(int(told[1], 16) >> (signal.SIGINT - 1) & 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux what is ignored")
 def test_workers_leave_ctrl_c_to_their_parent():
     with pool.engine(2) as engine:
         first = [one for found in engine([CELLS[:2], CELLS[2:4]]) for one in found]
+        end = time.monotonic() + 60
+        while not all(map(started, engine.executor._processes)):
+            assert time.monotonic() < end, "workers do not ignore Ctrl-C"
+            time.sleep(0.05)
         for worker in engine.executor._processes:
             os.kill(worker, signal.SIGINT)
         time.sleep(0.2)

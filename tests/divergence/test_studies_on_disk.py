@@ -196,7 +196,7 @@ class TestIdentity:
 
     @pytest.mark.parametrize("asked", [OTHER, replace(OTHER, ablations=None, shares=None, box=())])
     def test_another_study_is_refused_beside_what_is_left_of_one(self, without_results, asked):
-        with pytest.raises(StoreError, match=r"holds another study(.|\n)*\+seeds = 3"):
+        with pytest.raises(StoreError, match=r"seeds: 4 → 3(.|\n)*holds another study"):
             studies.run(asked, without_results, workers=1)
         assert not (without_results / "results.sqlite").exists()
 
