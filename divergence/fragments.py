@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -75,10 +75,11 @@ def _of(title: str, tables: dict[str, str]) -> str:
     return f" ({text(title)})" if len(tables) > 1 else ""
 
 
-def chooser(labels: Sequence[str]) -> str:
-    """Which schemes the curves show."""
+def chooser(labels: Sequence[str], off: Collection[str] = ()) -> str:
+    """Which schemes the curves show; those that are ``off`` at first can be ticked."""
     boxes = "".join(
-        f'<label><input type="checkbox" checked value="{text(label)}">{swatch(look)} {text(label)}</label>'
+        f'<label><input type="checkbox"{"" if label in off else " checked"} value="{text(label)}">'
+        f"{swatch(look)} {text(label)}</label>"
         for label, look in style.looks(labels).items()
     )
     every = "".join(f'<button type="button" data-do="{what}">{what.capitalize()}</button> ' for what in ("all", "none"))

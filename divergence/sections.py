@@ -12,7 +12,8 @@ from divergence import drawn_sections, error_budget_section, figures, learning_s
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.busy import OFFICE
-from divergence.cell import OPTIMUM, TRAINED
+from divergence.cell import OPTIMUM, PHASES, TRAINED
+from divergence.cell import label as called
 from divergence.figures import error_budget, names, panels
 from divergence.figures.costs import spans
 from divergence.figures.curves import REFERENCES
@@ -97,8 +98,17 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
     )
     said.append(grounds.said(study.grounds))
     terms = " ".join([terms, *_swept(spec, fields)])
-    before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}{html.chooser(labels)}"
+    before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}"
+    before += html.chooser(labels, _off(spec))
     return Section("findings", "What was found", before)
+
+
+def _off(spec: Spec) -> list[str]:
+    """Schemes whose curves are not shown at first: where some were tried at all points, those that were not."""
+    partly = [named.label for named in spec.schemes if named.where]
+    if len(partly) == len(spec.schemes):
+        return []
+    return [called(scheme, phase) for scheme in partly for phase in PHASES]
 
 
 def _phases(spec: Spec) -> str:

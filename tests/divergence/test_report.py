@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -281,3 +282,13 @@ def test_schemes_measured_at_some_values_only_are_named():
     )
     told = sections._partly(spec, names.of_spec(spec))
     assert told == " Measured at λ = 0.5 only, and without a curve or a γ* in other panels: debate."
+
+
+def test_schemes_that_were_tried_at_some_points_only_are_off_at_first(small_study):
+    schemes = small_study.spec.schemes
+    partly = replace(schemes[3], where=(("self_persuasion", (0.5,)),))
+    for asked, off in (((*schemes[:3], partly, schemes[4]), ["reward-modelling"]), (schemes, []), ((partly,), [])):
+        page = report.page(replace(small_study, spec=replace(small_study.spec, schemes=asked)))
+        boxes = re.findall(r'<input type="checkbox"( checked)? value="([^"]*)"', page)
+        assert len(boxes) == 5
+        assert [label for checked, label in boxes if not checked] == off
