@@ -39,4 +39,6 @@ class Shift(Part):
             moved_there: Scenario = type(scenario)(**{name: getattr(scenario, name) for name in there} | shifted)
             return moved_there
         except pydantic.ValidationError as error:
-            raise PartError("; ".join(explain(error, "training.shift: the scenario of training"))) from error
+            raise PartError(
+                "; ".join(line for _, line in explain(error, "training.shift: the scenario of training"))
+            ) from error

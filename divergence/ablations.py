@@ -17,7 +17,8 @@ from divergence import changes
 from divergence.cell import Cell, Named
 from divergence.changes import UNCHANGED
 from divergence.intervals import Crossing, Draws, crossing_draws
-from divergence.spec import Axis, Spec, apply, reached
+from divergence.paths import apply, reached
+from divergence.spec import Axis, Spec
 
 KEYS = ("scenario", "overseer", "change", "scheme")
 MEASURED = ("harm", "better", "divergence_tv")

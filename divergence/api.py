@@ -13,7 +13,8 @@ from distillers.base import Scheme
 from divergence import specfile, study
 from divergence.build import FAMILIES, SpecError, build
 from divergence.cell import OPTIMUM, Named, gameability_steps
-from divergence.spec import Spec, apply
+from divergence.paths import apply
+from divergence.spec import Spec
 from divergence.study import Progress, Study
 from overseers.base import Overseer
 from scenarios import part as parts

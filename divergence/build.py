@@ -96,17 +96,14 @@ def _kind_of(cls: type[Part], key: str, kind: str) -> str:
     )
 
 
-def make(cls: type[PartKind], values: dict[str, Any], where: str) -> PartKind:
-    """Construct a part, complaints as SpecError with the permitted range. TOML has lists where parts have tuples."""
+def make(cls: type[PartKind], values: dict[str, Any], where: str, within: str = "") -> PartKind:
+    """Construct a part, complaints as SpecError with the permitted range.
+
+    TOML has lists where parts have tuples. ``within``: the field that ``where`` names, if it does name one.
+    """
     try:
         return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
     except pydantic.ValidationError as error:
-        permitted = {note.name: note.permitted for note in parts.notes(cls)}
-        lines = parts.explain(error, where)
-        named = [line.removeprefix(f"{where}.").split(":")[0].split(".")[0] for line in lines]
-        raise SpecError(
-            *(
-                f"{line}; permitted: {permitted[key]}" if key in permitted else line
-                for line, key in zip(lines, named, strict=True)
-            )
-        ) from error
+        permitted = {note.name: f"; permitted: {note.permitted}" for note in parts.notes(cls)}
+        found = parts.explain(error, where, within)
+        raise SpecError(*(line + permitted.get(name, "") for name, line in found)) from error

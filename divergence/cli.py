@@ -285,19 +285,13 @@ def load_plugins(plugins: list[Path] | None) -> None:
 
 def customised(spec: Spec, settings: list[str] | None) -> Spec:
     """The study with fields set from ``PATH=VALUE`` words. A field that was swept, or in the box, no longer is."""
-    from dataclasses import replace
-
     from divergence.api import supported
-    from divergence.spec import apply
+    from divergence.paths import apply, freed
 
     for setting in settings or []:
         path, value = assigned(setting)
-        spec = replace(spec, axes=tuple(axis for axis in spec.axes if axis.path != path))
-        spec = replace(spec, box=tuple(assumed for assumed in spec.box if assumed.path != path))
-        if spec.sample is not None:
-            drawn = tuple(one for one in spec.sample.ranges if one.path != path)
-            spec = replace(spec, sample=replace(spec.sample, ranges=drawn) if drawn else None)
-        spec = apply(spec, {path: value}, f"--set {path}")
+        where = f"--set {path}"
+        spec = apply(freed(spec, path, where), {path: value}, where)
     return supported(spec) if settings else spec
 
 

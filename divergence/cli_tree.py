@@ -55,7 +55,7 @@ def tree(
     --bandwidth, --quarantine). Every field of either can be set, as in --set office.holds_desk=true.
     """
     from divergence import api, tree_page
-    from divergence.spec import apply
+    from divergence.paths import apply
 
     load_plugins(plugin)
     spec = api.customised(api.default_spec(), 0, gameability, {"scenario": [scenario], "overseer": [overseer]})

@@ -125,7 +125,7 @@ def _value(value: Any, axis: Axis | Range | None) -> str:
         ends = [names.value(one) for one in axis.values]  # noqa: PD011 (not pandas)
         return "drawn: " + (", ".join(ends) if axis.chosen else " to ".join(ends))
     if axis is not None:
-        values = [names.value(one) for one in axis.values]  # noqa: PD011 (not pandas)
+        values = [names.value(one) for one in axis.reported]
         many = len(values) > _MOST_VALUES
         return f"swept: {len(values)} values, {values[0]} to {values[-1]}" if many else "swept: " + ", ".join(values)
     return value.part_name() if isinstance(value, Part) else names.value(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +17,8 @@ from distillers.training import Training
 from divergence import cell, intervals
 from divergence.cell import TRAINED, Cell, measured
 from divergence.intervals import Draws
-from divergence.spec import Spec, apply, focus, reached
+from divergence.paths import apply, reached
+from divergence.spec import Axis, Spec, usual
 
 SHARES = tuple(2.0**power for power in range(-6, 5))
 """Budgets tried, as shares of the study's."""
@@ -63,13 +65,14 @@ def _on(training: Training, whole: float, share: float) -> Training:
 
 def focused(spec: Spec, gamma: float = 1.5) -> Spec:
     """The study at one value of all that is swept: γ nearest to ``gamma``, a part's own value, else the middle one."""
-    at = focus(spec)
     for axis in spec.axes:
-        if axis.column == "gameability":
-            at[axis.column] = max(axis.values, key=lambda tried: (-abs(tried - gamma), tried))
         if reached(spec, axis.path):
-            spec = apply(spec, {axis.path: at[axis.column]})
+            spec = apply(spec, {axis.path: _near(axis, gamma) if axis.column == "gameability" else usual(spec, axis)})
     return replace(spec, axes=())
+
+
+def _near(axis: Axis, gamma: float) -> Any:
+    return max(axis.values, key=lambda tried: (-abs(tried - gamma), tried))
 
 
 def measured_now(todo: Iterable[Cell]) -> Draws:

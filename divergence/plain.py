@@ -60,6 +60,11 @@ def columns(paths: list[str]) -> dict[str, str]:
     }
 
 
+def reported(value: Any) -> Any:
+    """A value as it stands in results: a list as TOML text, for a column holds plain values."""
+    return toml(value) if isinstance(value, list | tuple) else value
+
+
 def toml(value: Any) -> str:
     """A plain value as TOML."""
     if isinstance(value, dict):

@@ -15,7 +15,9 @@ from typing import Any
 from divergence import ablations, design, learning, loads, shares
 from divergence.build import SpecError
 from divergence.cell import OPTIMUM, TRAINED, Cell
-from divergence.spec import Axis, Spec, apply, reached
+from divergence.paths import apply, reached
+from divergence.plain import reported
+from divergence.spec import Axis, Spec
 from divergence.store import ABLATIONS, FILE, LEARNING, LOAD, SHARES
 from scenarios.base import Scenario
 
@@ -47,34 +49,38 @@ def cells(spec: Spec) -> list[Cell]:
         drawn = _draws(spec)
         touched = any(reached(one, path) for path in drawn[0] if path.startswith("scenario."))
         worlds, humans = (drawn, [_NOTHING]) if touched else ([_NOTHING], drawn)
-        for place, world in itertools.product(_points(outer), worlds):
-            placed = _set(one, place | {path: value for path, value in world.items() if path.startswith("scenario.")})
+        for (place, located), world in itertools.product(_points(one, outer), worlds):
+            placed = _set(located, {path: value for path, value in world.items() if path.startswith("scenario.")})
+            asked: list[Cell] = []
+            for overseer in spec.overseers:
+                theirs = replace(placed, overseers=(overseer,))
+                swept = [_applied(theirs, axis) for axis in inner]
+                for draw in _distinct(theirs, world, humans):
+                    at = _points(_set(theirs, draw), swept)
+                    asked += [_cell(one, place | draw | point, spec) for point, one in at]
             for seed in range(spec.first_seed, spec.first_seed + spec.seeds):
-                for overseer in spec.overseers:
-                    asked = replace(placed, overseers=(overseer,))
-                    swept = [_applied(asked, axis) for axis in inner]
-                    for draw, point in itertools.product(_distinct(asked, world, humans), _points(swept)):
-                        given = place | draw | point
-                        found.append(_cell(len(found), _set(asked, draw | point), seed, given, spec))
+                found += [replace(cell, index=len(found) + number, seed=seed) for number, cell in enumerate(asked)]
     return found
 
 
-def _cell(index: int, one: Spec, seed: int, given: Point, spec: Spec) -> Cell:
+def _cell(one: Spec, given: Point, spec: Spec) -> Cell:
+    """What is asked at a point, of any seed."""
     ranges = spec.sample.ranges if spec.sample else ()
-    columns = [(axis.column, given[axis.path]) for axis in spec.axes]
+    columns = [(axis.column, reported(given[axis.path])) for axis in spec.axes]
     columns += [(one.column, given[one.path]) for one in ranges]
     columns += [(_NUMBER, given[_NUMBER])] if ranges else []
     schemes = tuple(named for named in one.schemes if named.at(dict(columns)))
-    parts = (one.scenarios[0], one.overseers[0], schemes)
     training = one.training if TRAINED in spec.phases else None
     return Cell(
-        index,
-        *parts,
-        seed,
-        one.questions,
-        tuple(columns),
+        index=0,
+        scenario=one.scenarios[0],
+        overseer=one.overseers[0],
+        schemes=schemes,
+        seed=0,
+        questions=one.questions,
+        point=tuple(columns),
         brief=spec.brief,
-        office=spec.office,
+        office=one.office,
         training=training,
         optima=OPTIMUM in spec.phases,
     )
@@ -111,9 +117,15 @@ def _set(spec: Spec, point: Point) -> Spec:
     return apply(spec, {path: value for path, value in point.items() if value is not None and path != _NUMBER})
 
 
-def _points(axes: list[Axis]) -> Iterator[Point]:
-    for values in itertools.product(*(axis.values for axis in axes)):
-        yield {axis.path: value for axis, value in zip(axes, values, strict=True)}
+def _points(spec: Spec, axes: list[Axis]) -> Iterator[tuple[Point, Spec]]:
+    """The points of a grid, the last axis fastest, each with the study at it; what points share is set once."""
+    if not axes:
+        yield _NOTHING, spec
+        return
+    first, *rest = axes
+    for value in first.values:
+        for point, found in _points(_set(spec, {first.path: value}), rest):
+            yield {first.path: value} | point, found
 
 
 def chunks(todo: list[Cell]) -> list[list[Cell]]:

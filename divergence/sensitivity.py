@@ -22,8 +22,9 @@ from divergence import specbox
 from divergence.build import SpecError
 from divergence.cell import label
 from divergence.measures import COSTS, MEASURES, WORST
+from divergence.paths import apply, clash
 from divergence.plain import columns
-from divergence.spec import Range, Sample, Spec, apply, clash
+from divergence.spec import Range, Sample, Spec
 from scenarios.streams import Floats
 
 _INDICES = ("first", "first_low", "first_high", "total", "total_low", "total_high")

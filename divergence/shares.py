@@ -25,7 +25,8 @@ from scipy import special
 from divergence import box
 from divergence.cell import Cell
 from divergence.intervals import THRESHOLD, crossing
-from divergence.spec import Axis, Spec, apply, reached
+from divergence.paths import apply, reached
+from divergence.spec import Axis, Spec
 from scenarios.streams import Floats
 
 MOST_GAMMAS = 9

@@ -6,17 +6,17 @@ Beside its ranking a study may ask what the ranking hangs on: ``ablations`` (γ*
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from distillers.training import Training
-from divergence.build import FAMILIES, SpecError, make, nearest
-from divergence.cell import OPTIMUM, Named, gameability_steps, label, measured
+from divergence.cell import OPTIMUM, Named, label, measured
 from divergence.office_trees import OfficeTrees
-from overseers.base import Overseer
+from divergence.plain import reported
 from scenarios import part as parts
-from scenarios.part import Part
+
+OFFICE = "office"
+"""The kind of part that an office is: a study has one if it has trees simulated in time, and it needs no label."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Axis:
     path: str
     column: str
     values: tuple[Any, ...]
+
+    @property
+    def reported(self) -> tuple[Any, ...]:
+        """The values as they stand in results."""
+        return tuple(map(reported, self.values))
 
     def nearest(self, wanted: Any) -> Any:
         """The wanted value where it was tried, else the middle one."""
@@ -137,7 +142,9 @@ class Spec:
         return next((axis for axis in self.axes if axis.column == "gameability" and len(axis.values) > 1), None)
 
     def of(self, kind: str) -> tuple[Named, ...]:
-        """The study's parts of one kind: scenario, overseer, scheme or training."""
+        """The study's parts of one kind: scenario, overseer, scheme, training or office."""
+        if kind == OFFICE:
+            return () if self.office is None else (Named(OFFICE, self.office.office),)
         found: tuple[Named, ...] = getattr(self, f"{kind}s")
         return found
 
@@ -157,121 +164,20 @@ class Spec:
 
     def having(self, kind: str, parts: tuple[Named, ...]) -> Spec:
         """The study with its parts of one kind replaced."""
+        if kind == OFFICE:
+            office = None if self.office is None else replace(self.office, office=parts[0].part)
+            return replace(self, office=office)
         changed: Any = {f"{kind}s": parts}
         return replace(self, **changed)
 
 
-def apply(spec: Spec, point: dict[str, Any], place: str = "") -> Spec:
-    """The study with some fields set. A path is ``overseer.field``, ``scheme.label.field``, ``overseer.member.field`` …
-
-    Without a label, the field is set in every part of the kind that has it. Raises SpecError if none has.
-    ``overseer.gameability`` is γ of every overseer: where it has none itself, that of the one it wraps.
-    ``place``: what complaints call the field, its path if nothing else.
-    """
-    for path, value in point.items():
-        where = place or path
-        kind, steps, wanted = _addressed(spec, path, where)
-        named = spec.of(kind)
-        if kind == "training" and not named:
-            raise SpecError(f'{where}: nothing is trained: phases = ["optimum", "trained"] is needed')
-        if not wanted and named:
-            known, asked = sorted({path for one in named for path in _paths(one.part)}), ".".join(steps)
-            raise SpecError(
-                f"{where}: no {kind} has a field '{asked}'{nearest(asked, known)}; permitted: {', '.join(known)}"
-            )
-        chosen = {one.label for one in wanted}
-        changed = tuple(_changed(one, steps, value, where) if one.label in chosen else one for one in named)
-        spec = spec.having(kind, changed)
-    return spec
-
-
-def _changed(named: Named, steps: list[str], value: Any, where: str) -> Named:
-    """A part with a field set. ``where`` names the field, so complaints about it need not name it again."""
-    located = _located(named.part, steps)
-    try:
-        return replace(named, part=_set(named.part, located, value, ""))
-    except SpecError as error:
-        told = [line.removeprefix("." + ".".join(located)) for line in error.mistakes]
-        raise SpecError(*(f"{where}: {line.removeprefix(':').strip(' .')}" for line in told)) from error
-
-
-def reached(spec: Spec, path: str) -> list[Named]:
-    """The parts that a path sets a field of; none if nobody has it. Raises SpecError if it is no path."""
-    return _addressed(spec, path, path)[2]
-
-
-def clash(spec: Spec, path: str, others: Iterable[str]) -> str | None:
-    """The first of other paths that sets a field of the same part as this one, if any does."""
-    mine = _targets(spec, path)
-    return next((other for other in others if mine & _targets(spec, other)), None)
-
-
-def _targets(spec: Spec, path: str) -> set[tuple[str, ...]]:
-    kind, steps, wanted = _addressed(spec, path, path)
-    return {(kind, one.label, *_located(one.part, steps)) for one in wanted}
-
-
-def value(spec: Spec, path: str) -> Any:
-    """What a path's field is in the first part that has it."""
-    _, steps, (first, *_) = _addressed(spec, path, path)
-    found: Any = first.part
-    for step in _located(found, steps):
-        found = getattr(found, step)
-    return found
-
-
 def focus(spec: Spec) -> dict[str, Any]:
-    """For every swept field but γ: its default where that was tried, else the middle value."""
-    found: dict[str, Any] = {}
-    for axis in spec.axes:
-        if axis.column == "gameability":
-            continue
-        group = spec.of(axis.path.split(".")[0])
-        defaults = {note.name: note.default for named in group for note in parts.notes(type(named.part))}
-        default = defaults.get(axis.path.rsplit(".", 1)[-1])
-        found[axis.column] = axis.nearest(default)
-    return found
+    """For every swept field but γ: its default where that was tried, else the middle value, as results have it."""
+    return {axis.column: reported(usual(spec, axis)) for axis in spec.axes if axis.column != "gameability"}
 
 
-def _addressed(spec: Spec, path: str, where: str) -> tuple[str, list[str], list[Named]]:
-    """A path's kind of part, the steps to its field, and the parts that have it."""
-    kind, *rest = path.split(".")
-    if kind not in FAMILIES or not rest:
-        raise SpecError(
-            f"{where}: a path starts with scenario., overseer., scheme. or training., and ends with a field"
-        )
-    labels = [one.label for one in spec.of(kind)]
-    only, steps = (rest[0], rest[1:]) if rest[0] in labels and len(rest) > 1 else (None, rest)
-    return (
-        kind,
-        steps,
-        [one for one in spec.of(kind) if only in (None, one.label) and _has(one.part, _located(one.part, steps))],
-    )
-
-
-def _located(part: Part, steps: list[str]) -> list[str]:
-    """The steps from a part to a field; to γ of an overseer, wherever it is."""
-    if isinstance(part, Overseer) and steps == ["gameability"]:
-        return gameability_steps(part) or steps
-    return steps
-
-
-def _paths(part: Part) -> list[str]:
-    """All fields of a part, those of the parts in its fields included, as dotted paths."""
-    values = {spec.name: getattr(part, spec.name) for spec in fields(part)}  # type: ignore[arg-type]
-    inner = [f"{name}.{path}" for name, value in values.items() if isinstance(value, Part) for path in _paths(value)]
-    return [*values, *inner]
-
-
-def _has(part: Part, steps: list[str]) -> bool:
-    if steps[0] not in {spec.name for spec in fields(part)}:  # type: ignore[arg-type]
-        return False
-    inner = getattr(part, steps[0])
-    return len(steps) == 1 or (isinstance(inner, Part) and _has(inner, steps[1:]))
-
-
-def _set(part: Part, steps: list[str], value: Any, where: str) -> Part:
-    values = {spec.name: getattr(part, spec.name) for spec in fields(part)}  # type: ignore[arg-type]
-    if len(steps) > 1:
-        value = _set(values[steps[0]], steps[1:], value, f"{where}.{steps[0]}")
-    return make(type(part), values | {steps[0]: value}, where)
+def usual(spec: Spec, axis: Axis) -> Any:
+    """A swept field's default where that was tried, else the middle value."""
+    of = spec.of(axis.path.split(".")[0])
+    defaults = {note.name: note.default for named in of for note in parts.notes(type(named.part))}
+    return axis.nearest(defaults.get(axis.path.rsplit(".", 1)[-1]))

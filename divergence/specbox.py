@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from divergence.build import SpecError, nearest
+from divergence.paths import apply, clash, reached, value
 from divergence.plain import by_path, columns, finite, toml, whole
-from divergence.spec import Ablations, Load, Range, Shares, Spec, apply, clash, reached, value
+from divergence.spec import Ablations, Load, Range, Shares, Spec
 
 KEYS = ("ablations", "shares", "box", "load")
 _MOST_POINTS = 2**16

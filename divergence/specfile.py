@@ -17,8 +17,9 @@ from distillers.training import Training
 from divergence import design, specbox, specoffice, specsample
 from divergence.build import FAMILIES, SpecError, build, nearest
 from divergence.cell import OPTIMUM, PHASES, TRAINED, Named, measured
+from divergence.paths import apply, clash
 from divergence.plain import by_path, columns, finite, toml, whole
-from divergence.spec import Axis, Spec, apply, clash
+from divergence.spec import Axis, Spec
 from scenarios import part as parts
 
 MOST_VALUES = 1000
@@ -79,10 +80,10 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
         trainings=found["training"],
     )
     spec = _trainable(spec, name, wrong)
+    spec = specoffice.parsed(spec, table, name, wrong)
     spec = replace(spec, axes=_axes(table.get("sweep", {}), spec, name, wrong))
     spec = specbox.parsed(spec, table, name, wrong)
     spec = specsample.parsed(spec, table, name, wrong)
-    spec = specoffice.parsed(spec, table, name, wrong)
     if refused := design.too_many(spec):
         wrong.append(f"{name}: {refused}")
     if wrong:
@@ -183,7 +184,7 @@ def _axes(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Axis, ..
 
 def _values(given: Any, where: str) -> tuple[Any, ...]:
     if isinstance(given, list) and given:
-        values = tuple(given)
+        values = tuple(tuple(one) if isinstance(one, list) else one for one in given)
     elif isinstance(given, dict):
         values = _range(given, where)
     else:

@@ -59,7 +59,7 @@ def _elsewhere(asked: spec.Spec, at: dict[str, Any]) -> list[str]:
     """Where the other values of a swept field are, of which one alone is printed."""
     found = []
     for axis in asked.axes:
-        others = [names.value(value) for value in axis.values if value != at.get(axis.column, value)]  # noqa: PD011
+        others = [names.value(value) for value in axis.reported if value != at.get(axis.column, value)]
         if others:
             told = ", ".join(others) if len(others) <= _FEW else f"{others[0]} to {others[-1]} ({len(others)} values)"
             found.append(f"other {axis.column}: {told}: see summary.csv and the report")

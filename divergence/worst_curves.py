@@ -15,10 +15,10 @@ import pandas as pd
 from distillers.base import NoOptimum
 from divergence.build import SpecError
 from divergence.cell import Named
-from divergence.spec import Spec, apply
+from divergence.paths import apply
+from divergence.spec import Spec, usual
 from divergence.worst import Worst, pinsker, reason_against, worsts
 from hch.setting import Setting
-from scenarios.part import notes
 from scenarios.trees import Trees
 
 EPSILONS = tuple(float(epsilon) for epsilon in np.geomspace(1e-4, 1.0, 17))
@@ -67,9 +67,7 @@ def _focused(spec: Spec) -> Spec:
     for axis in spec.axes:
         if axis.column == "gameability":
             continue
-        parts = spec.of(axis.path.split(".")[0])
-        defaults = {note.name: note.default for named in parts for note in notes(type(named.part))}
-        spec = apply(spec, {axis.path: axis.nearest(defaults.get(axis.path.rsplit(".", 1)[-1]))})
+        spec = apply(spec, {axis.path: usual(spec, axis)})
     return replace(spec, axes=())
 
 

@@ -16,7 +16,8 @@ from divergence.cell import gameability
 from divergence.figures.panels import swept
 from divergence.intervals import NAMES
 from divergence.live import live
-from divergence.spec import Spec, apply, reached
+from divergence.paths import apply, reached
+from divergence.spec import Spec
 from divergence.study import Study
 from overseers.base import Overseer
 from overseers.human import Human

@@ -177,14 +177,18 @@ def as_table(made: Part) -> dict[str, Any]:
     return table
 
 
-def explain(error: pydantic.ValidationError, where: str) -> list[str]:
-    """Pydantic's complaints as one line each: the place, what is wrong, what was given."""
+def explain(error: pydantic.ValidationError, where: str, within: str = "") -> list[tuple[str, str]]:
+    """Pydantic's complaints: the field (none where fields do not go together), and a line.
+
+    A line has the place, what is wrong, what was given. ``within``: the field that ``where`` names, if it names one.
+    """
     lines = []
     for problem in error.errors():
-        place = ".".join([where, *(str(step) for step in problem["loc"])])
+        steps = [str(step) for step in problem["loc"]]
+        name = steps[0] if steps else ""
+        place = ".".join([where, *(steps[1:] if name == within else steps)])
         given = problem.get("input")
-        whole = not problem["loc"]  # fields do not go together: what was given is everything
-        unsaid = whole or problem["type"] in ("missing", "unexpected_keyword_argument")
+        unsaid = not steps or problem["type"] in ("missing", "unexpected_keyword_argument")  # what was given is all
         shown = "" if unsaid else f" (given: {given!r})"
-        lines.append(f"{place}: {problem['msg'].removeprefix('Value error, ')}{shown}")
+        lines.append((name, f"{place}: {problem['msg'].removeprefix('Value error, ')}{shown}"))
     return lines

@@ -47,7 +47,7 @@ def of_spec(spec: Spec) -> Fields:
     found = dict(DEFAULT)
     for axis in spec.varied:
         kind, *path = axis.path.split(".")
-        for named in getattr(spec, f"{kind}s"):
+        for named in spec.of(kind):
             note = _note(named.part, path[1:] if path[0] == named.label and len(path) > 1 else path)
             if note is not None:
                 found[axis.column] = note

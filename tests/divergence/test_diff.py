@@ -13,7 +13,7 @@ from divergence import study as studies
 from divergence import terminal_diff
 from divergence.build import SpecError
 from divergence.cell import Named
-from divergence.spec import apply
+from divergence.paths import apply
 from divergence.specfile import parse
 from overseers.panel import Panel
 

@@ -8,6 +8,7 @@ from divergence import cell, plan
 from divergence import study as studies
 from divergence.build import SpecError
 from divergence.office_trees import OFFICE, OfficeTrees, in_time
+from divergence.plain import toml
 from divergence.specfile import dumps, loads, parse
 from hch import batch, exact
 from hch.office import Office
@@ -89,4 +90,36 @@ def test_too_few_desks_are_told(tmp_path):
 )
 def test_mistakes_are_named(wrong, message):
     with pytest.raises(SpecError, match=message.replace("(", r"\(").replace(")", r"\)").replace("?", r"\?")):
+        parse(TABLE | wrong)
+
+
+def test_an_office_is_swept_like_any_part(tmp_path):
+    """At each point it is what a study of that office alone finds; lists are text in results."""
+    swept = {"office.hurry": [0.0, 2.0], "office.deadlines": [[], [20.0, 40.0]]}
+    asked = parse(TABLE | {"office": {"staff": 3}, "sweep": swept})
+    assert loads(dumps(asked)) == asked
+    both = studies.run(asked, tmp_path / "both", workers=1).rows
+    assert set(both["deadlines"]) == {"[]", "[20.0, 40.0]"}
+    for hurry in swept["office.hurry"]:
+        for deadlines in swept["office.deadlines"]:
+            office = {"staff": 3, "hurry": hurry, "deadlines": deadlines}
+            one = studies.run(
+                parse(TABLE | {"office": office, "sweep": {}}), tmp_path / f"{hurry}{len(deadlines)}", workers=1
+            ).rows
+            here = both[(both["hurry"] == hurry) & (both["deadlines"] == toml(deadlines))]
+            pd.testing.assert_frame_equal(here[one.columns].reset_index(drop=True), one)
+    assert both.groupby(["hurry", "deadlines"])["office_makespan_minutes"].mean().nunique() == 4
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"office_trees": 0, "sweep": {"office.staff": [1, 2]}}, r'sweep."office.staff": no trees are simulated'),
+        ({"sweep": {"office.staf": [1, 2]}}, r"no office has a field 'staf' \(did you mean 'staff'\?\)"),
+        ({"sweep": {"office.staff": [0, 2]}}, r'sweep."office.staff": .*greater than or equal to 1 .*permitted'),
+        ({"sweep": {"office.priorities": [[1.5]]}}, r'sweep."office.priorities".0: .*integer'),
+    ],
+)
+def test_mistakes_in_a_swept_office_are_named(wrong, message):
+    with pytest.raises(SpecError, match=message):
         parse(TABLE | wrong)

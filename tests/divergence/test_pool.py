@@ -15,7 +15,7 @@ import pytest
 from divergence import plan, pool
 from divergence.cell import Result
 from divergence.specfile import parse
-from divergence.store import FILE, Store
+from divergence.store import Store
 
 TABLE = {
     "questions": 10,
@@ -148,7 +148,7 @@ def test_the_command_ends_soon(tmp_path, seconds, times):
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     end = time.monotonic() + 60
-    while len(begun := cells_begun(tmp_path / "begun")) < (6 if times == 1 else 2):
+    while len(cells_begun(tmp_path / "begun")) < (6 if times == 1 else 2):
         assert time.monotonic() < end, "nothing is computed"
         time.sleep(0.1)
     for _ in range(times):

@@ -142,6 +142,8 @@ def test_labels_are_escaped(tmp_path):
         {"overseer": {"type": "human", "gameability": 3.0}, "scheme": {"type": "debate"}},
         {"sweep": {"scenario.depth": [1, 2]}},
         {"sweep": {"scheme.n_search": [1, 64], "overseer.think_family": ["lognormal", "exponential"]}},
+        {"sweep": {"scheme.whitelist": [[0, 1], [1]]}, "scheme": {"type": "approval-whitelist"}},
+        {"office_trees": 5, "sweep": {"office.deadlines": [[], [20.0]], "overseer.gameability": [0.0, 3.0]}},
         {"sweep": {"overseer.gameability": [0.0, 2.0, 4.0], "scenario.rhetoric_family": ["normal", "laplace"]}},
     ],
 )

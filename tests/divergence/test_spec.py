@@ -1,6 +1,7 @@
 """Specifications: what is read is what is written, and every mistake is named with its place and what is permitted."""
 
 import copy
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from divergence import plan
 from divergence.api import default_spec
 from divergence.build import SpecError
-from divergence.cell import gameability
-from divergence.spec import apply
+from divergence.cell import Named, gameability
+from divergence.paths import apply, freed
 from divergence.specfile import dumps, loads, parse
+from overseers.human import Human
 
 GOOD = """
 questions = 30
@@ -70,7 +72,7 @@ MISTAKES = {
     "a sweep of nothing": (
         "overseer.gameability",
         "oversee.gameability",
-        ["starts with scenario., overseer., scheme. or training."],
+        ["starts with scenario., overseer., scheme., training. or office."],
     ),
     "a swept value out of range": ("[0.0, 0.3]", "[0.0, 1.3]", ["scenario.plant_rate", "1.3", "≤ 1"]),
     "an empty sweep": ("[0.0, 0.3]", "[]", ["plant_rate", "list of values"]),
@@ -205,7 +207,51 @@ def test_two_paths_to_one_field_are_not_swept_together():
         parse(table)
 
 
+def test_a_field_that_is_set_is_no_longer_varied():
+    """By whatever path it is swept, drawn or assumed; others are still."""
+    table = {
+        "scenario": {"type": "ledger"},
+        "overseer": [{"type": "human"}, {"type": "panel"}],
+        "scheme": {"type": "approval"},
+        "sweep": {"overseer.human.self_persuasion": [0.0, 1.0], "overseer.panel.gameability": [0.0, 1.0]},
+        "box": {"scenario.plant_rate": [0.0, 1.0], "scenario.ledger.asymmetry": [0.0, 1.0]},
+        "sample": {"points": 2, "fields": {"overseer.discernment": [1.0, 2.0], "overseer.attention": [0.5, 1.0]}},
+    }
+    spec = parse(table)
+    left = freed(freed(spec, "overseer.panel.member.gameability", "--set x"), "scenario.asymmetry", "--set x")
+    assert [axis.path for axis in left.axes] == ["overseer.human.self_persuasion"]
+    assert [one.path for one in left.box] == ["scenario.plant_rate"]
+    assert left.sample == spec.sample
+    assert freed(freed(spec, "overseer.discernment", "--set x"), "overseer.attention", "--set x").sample is None
+    one, both = "overseer.human.discernment", replace(spec, overseers=(*spec.overseers, Named("two", Human())))
+    with pytest.raises(SpecError, match=f'^--set {one}: "overseer.discernment", which is varied, sets that field and'):
+        freed(both, one, f"--set {one}")
+
+
 class TestPlan:
+    def test_cells_are_what_one_by_one_they_would_be(self):
+        """Scenario by scenario, its swept fields slowest, then seeds, overseers, and the other fields, last fastest."""
+        spec = loads(GOOD)
+        spec = replace(spec, overseers=(*spec.overseers, Named("firm", Human(discernment=9.0))))
+        inner = [axis for axis in spec.axes if not axis.path.startswith("scenario.")]
+        expected = [
+            (plant, seed, overseer.label, *values)
+            for plant in (0.0, 0.3)
+            for seed in (0, 1)
+            for overseer in spec.overseers
+            for values in itertools.product(*(axis.values for axis in inner))
+        ]
+        for cell, (plant, seed, label, gamma, judged) in zip(plan.cells(spec), expected, strict=True):
+            at = {
+                "scenario.plant_rate": plant,
+                "overseer.gameability": gamma,
+                "scheme.shallow debate.judged_depth": judged,
+            }
+            alone = apply(spec, at)
+            assert (cell.seed, cell.scenario, cell.schemes) == (seed, alone.scenarios[0], alone.schemes)
+            assert cell.overseer == next(one for one in alone.overseers if one.label == label)
+            assert dict(cell.point) == {"plant_rate": plant, "gameability": gamma, "judged_depth": judged}
+
     def test_a_scheme_may_be_measured_at_some_swept_values_alone(self):
         spec = loads(
             GOOD.replace('name = "shallow debate"', 'name = "shallow debate"\nwhere = { gameability = [1.0, 2.0] }')

@@ -9,14 +9,14 @@ from divergence.measures import MEASURES
 from divergence.terminal import show
 
 
-def printed_of(directory, **swept):
-    """What is printed of approval in a small ledger, with fields swept."""
+def printed_of(directory, scheme=({"type": "approval"},), **swept):
+    """What is printed of approval, or another scheme, in a small ledger, with fields swept."""
     spec = {
         "questions": 30,
         "seeds": 1,
         "scenario": [{"type": "ledger", "depth": 1}],
         "overseer": {"type": "human", "gameability": 3.0},
-        "scheme": [{"type": "approval"}],
+        "scheme": list(scheme),
         "sweep": swept,
     }
     console = Console(record=True, width=200)
@@ -32,6 +32,14 @@ def test_a_table_by_gameability_explains_what_it_shows_and_names_what_it_leaves_
     assert "γ*: gameability at which" in printed
     assert f"harm: {MEASURES['harm']}" in printed
     assert "gamed:" not in printed
+
+
+def test_lists_are_swept_and_told_as_they_are_written(tmp_path):
+    printed = printed_of(
+        tmp_path / "study", scheme=[{"type": "approval-whitelist"}], **{"scheme.whitelist": [[0, 1], [1]]}
+    )
+    assert "whitelist = [1]" in printed
+    assert "other whitelist: [0, 1]: see summary.csv and the report" in printed
 
 
 def test_a_table_by_measure_explains_its_columns_and_no_gamma_star(tmp_path):
