@@ -64,8 +64,8 @@ def sensitivity(
     from divergence.figures import indices as figures
 
     load_plugins(plugin)
-    indices.check_measure(measure)
     spec = indices.prepared(customised(specfile.read(spec_file), settings), points, _fields(field or []))
+    indices.check_measure(measure, spec)
     with progress() as (tell, failed):
         done = study.run(
             spec, out, workers=workers, scheduler=scheduler, fresh=fresh, retry=retry, progress=tell, failed=failed

@@ -21,7 +21,9 @@ from divergence.build import SpecError
 from divergence.cell import Cell, label, measured
 from divergence.spec import Axis, Spec
 
-MORE_IS_BETTER = frozenset(("better", "accuracy", "accuracy_difference", "approval", "asd", "quality"))
+MORE_IS_BETTER = frozenset(
+    ("better", "accuracy", "accuracy_difference", "approval", "asd", "quality", "office_accuracy")
+)
 TIED = "tied"
 APART = 1e-3
 """Less than this between the two best is a tie."""

@@ -31,7 +31,7 @@ def run(
     ``retry``: compute cells again that failed before. Raises SpecError, StoreError or PoolError. On KeyboardInterrupt
     everything finished is kept.
     """
-    sensitivity.check_measure(measure)
+    sensitivity.check_measure(measure, of.spec)
     workers = pool.workers_of(workers)
     places = phase.by_place(of)
     if not places:

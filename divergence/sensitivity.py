@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from divergence import specbox
 from divergence.build import SpecError
 from divergence.cell import label
-from divergence.measures import COSTS, MEASURES, WORST
+from divergence.measures import COSTS, MEASURES, REFERENCES, WORST
+from divergence.office_trees import OFFICE
 from divergence.paths import apply, clash
 from divergence.plain import columns
 from divergence.spec import Range, Sample, Spec
@@ -64,11 +65,13 @@ def _ranges(spec: Spec, fields: dict[str, Any]) -> tuple[Range, ...]:
     return tuple(found)
 
 
-def check_measure(measure: str) -> None:
-    """Raises SpecError if there is no such measure."""
-    known = (*MEASURES, *WORST, *COSTS)
+def check_measure(measure: str, spec: Spec) -> None:
+    """Raises SpecError if there is no such measure in results, or none in this study's."""
+    known = (*MEASURES, *WORST, *COSTS, *REFERENCES, *OFFICE)
     if measure not in known:
         raise SpecError(f"--measure {measure}: there are: {', '.join(known)}")
+    if measure in OFFICE and spec.office is None:
+        raise SpecError(f"--measure {measure}: no trees are simulated in time: office_trees = 10, say, is needed")
 
 
 def table(spec: Spec, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -77,7 +80,7 @@ def table(spec: Spec, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     Blank where the measure does not vary, or is undefined at some point, or where a cell failed. A scheme that is
     trained is one of its own.
     """
-    check_measure(measure)
+    check_measure(measure, spec)
     sample = spec.sample
     if sample is None or not len(rows):
         return pd.DataFrame()

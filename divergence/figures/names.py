@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from divergence.measures import COSTS, MEASURES, REFERENCES, WORST
+from divergence.office_trees import OFFICE
 from divergence.spec import Spec
 from overseers.human import Human
 from scenarios.part import FieldNote, Part, notes
@@ -33,8 +34,9 @@ UNITS = {
     "human_minutes": "minutes",
     "elapsed_minutes": "minutes",
     "labels": "count",
+    "office_accuracy": "probability",
 }
-MEANINGS = {**MEASURES, **WORST, **COSTS, **REFERENCES}
+MEANINGS = {**MEASURES, **WORST, **COSTS, **REFERENCES, **OFFICE}
 
 EXPLAINED = ("gameability", "self_persuasion")
 """Fields whose letters every report explains."""

@@ -180,7 +180,20 @@ def test_mistakes(points, fields, told):
 
 def test_an_unknown_measure():
     with pytest.raises(SpecError, match="there are: harm"):
-        sensitivity.check_measure("harmm")
+        sensitivity.check_measure("harmm", parse(TABLE))
+    with pytest.raises(SpecError, match="office_accuracy: no trees are simulated"):
+        sensitivity.check_measure("office_accuracy", parse(TABLE))
+
+
+def test_what_the_time_of_trees_hangs_on(tmp_path):
+    """Minutes of work hang on how long people think, and not on what they verify, where nobody is hurried."""
+    fields = {"overseer.think_minutes": [5.0, 20.0], "office.verifying_minutes": [1.0, 10.0]}
+    asked = parse(TABLE | {"office_trees": 3, "office": {"staff": 4}, "sweep": {}})
+    spec = sensitivity.prepared(asked, 16, fields)
+    study = studies.run(spec, tmp_path, workers=1)
+    found = sensitivity.table(spec, study.rows, "office_minutes").set_index(["scheme", "field"])
+    assert found.loc[("approval", "think_minutes"), "total"] > 0.5
+    assert found.loc[("approval", "verifying_minutes"), "total"] == 0
 
 
 ISHIGAMI = '''
