@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from divergence import cell, plan
-from divergence import study as studies
+from divergence import cell, plan, running
 from divergence.build import SpecError
 from divergence.office_trees import OFFICE, OfficeTrees, in_time
 from divergence.specfile import dumps, loads, parse
@@ -50,11 +49,11 @@ def test_simulated_accuracy_is_hch_s():
 
 
 def test_a_study_has_the_columns(tmp_path):
-    told = studies.run(parse(TABLE | {"office": {"staff": 3, "hurry": 0.5}}), tmp_path / "with", workers=1)
+    told = running.run(parse(TABLE | {"office": {"staff": 3, "hurry": 0.5}}), tmp_path / "with", workers=1)
     assert told.rows[list(OFFICE)].notna().all(axis=None)
     same = told.rows.groupby(["gameability", "seed"])[list(OFFICE)].nunique()
     assert (same == 1).all(axis=None)  # of the cell, not of the scheme
-    plain = studies.run(parse({key: value for key, value in TABLE.items() if key != "office_trees"}), tmp_path / "not")
+    plain = running.run(parse({key: value for key, value in TABLE.items() if key != "office_trees"}), tmp_path / "not")
     assert plain.rows[list(OFFICE)].isna().all(axis=None)
     shared = [name for name in plain.rows if name not in OFFICE]
     pd.testing.assert_frame_equal(told.rows[shared], plain.rows[shared])
