@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from divergence import plan, specfile, study
+from divergence import plan, specfile
 from divergence.build import SpecError
 from divergence.cell import Cell
 from divergence.directory import only_writer
 from divergence.running import finished
 from divergence.spec import Spec
 from divergence.store import FILE, FILES, Store, StoreError
-from divergence.study import Study
+from divergence.study import Study, load
 
 _MADE_BY = ("version", "plugins", "measures")
 """What a study says of what computed it."""
@@ -37,7 +37,7 @@ def merge(directories: Sequence[Path], out: Path) -> Merged:
 
     Raises StoreError if they are not the same study but for their seeds, or if ``out`` holds something already.
     """
-    found = [study.load(directory) for directory in directories]
+    found = [load(directory) for directory in directories]
     spec = _joined(found)
     if any((out / file).exists() for file in FILES):
         raise StoreError(f"{out}: holds a study already; name another directory")

@@ -1,6 +1,5 @@
 """Studies on disk from the outside: where they stand, their tables as files, several as one, what they will cost."""
 
-import contextlib
 import errno
 import re
 import shutil
@@ -19,10 +18,9 @@ from divergence import status as statuses
 from divergence.build import SpecError
 from divergence.cell import Failure
 from divergence.cli import app
-from divergence.directory import begin, discard
 from divergence.measures import REFERENCES
 from divergence.specfile import dumps, parse
-from divergence.store import LOCK, Store, StoreError
+from divergence.store import Store, StoreError
 
 TABLE = {
     "questions": 25,
@@ -179,68 +177,6 @@ class TestExport:
     def test_mistakes(self, whole, tmp_path, words, told):
         words = ["--out", str(tmp_path / "x.csv"), *words]
         assert told in hch("export", whole.directory, *words, code=2).stderr
-
-
-class TestIdentity:
-    """Every file of a study says of which study it is."""
-
-    OTHER = replace(SPEC, seeds=3)
-
-    @pytest.fixture
-    def without_results(self, whole, tmp_path):
-        """A study whose own cells are gone, for instance because the file was damaged."""
-        shutil.copytree(whole.directory, tmp_path / "out")
-        for path in (tmp_path / "out").glob("results.sqlite*"):
-            path.unlink()
-        return tmp_path / "out"
-
-    @pytest.mark.parametrize("asked", [OTHER, replace(OTHER, ablations=None, shares=None, box=())])
-    def test_another_study_is_refused_beside_what_is_left_of_one(self, without_results, asked):
-        with pytest.raises(StoreError, match=r"seeds: 4 → 3(.|\n)*holds another study"):
-            running.run(asked, without_results, workers=1)
-        assert not (without_results / "results.sqlite").exists()
-
-    def test_the_same_study_continues_with_what_is_left_of_it(self, whole, without_results):
-        with Store(without_results, "ablations.sqlite") as store:
-            kept = store.done()
-        running.run(SPEC, without_results, workers=1)
-        with Store(without_results, "ablations.sqlite") as store:
-            assert store.done() == kept
-        assert (without_results / "results.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
-
-    def test_a_file_that_does_not_say_is_refused(self, without_results):
-        with Store(without_results, "ablations.sqlite") as store, store._db:
-            store._db.execute("DELETE FROM about WHERE key = 'spec'")
-        with pytest.raises(StoreError, match="does not say of which study it is"):
-            running.run(SPEC, without_results, workers=1)
-
-    def test_starting_over_removes_ablations_and_shares(self, whole, tmp_path):
-        shutil.copytree(whole.directory, tmp_path / "out")
-        discard(tmp_path / "out")
-        assert [path.name for path in (tmp_path / "out").iterdir()] == [LOCK]
-
-    def test_whoever_dies_while_starting_over_leaves_nothing_that_is_mixed(self, whole, tmp_path, monkeypatch):
-        """Killed before each file that is removed in turn: another study is refused, or finds nothing."""
-        real = Path.unlink
-        files = len(list(whole.directory.glob("*.sqlite*"))) + 2
-        for moment in range(3 * files):
-            out = tmp_path / str(moment)
-            shutil.copytree(whole.directory, out)
-            removed = []
-
-            def unlink(path, missing_ok=False, *, moment=moment, removed=removed):
-                if len(removed) == moment:
-                    raise KeyboardInterrupt
-                removed.append(path)
-                real(path, missing_ok=missing_ok)
-
-            with monkeypatch.context() as dying, contextlib.suppress(KeyboardInterrupt):
-                dying.setattr(Path, "unlink", unlink)
-                discard(out)
-            if list(out.glob("*.sqlite")):
-                assert (out / "results.sqlite").exists()
-                with pytest.raises(StoreError, match="another study"):
-                    begin(self.OTHER, out)
 
 
 class TestMerge:
