@@ -10,8 +10,10 @@ import pytest
 from divergence import directory, merge, phase, phase_run, running
 from divergence import study as studies
 from divergence.api import default_spec
+from divergence.build import SpecError
 from divergence.cell import Named
 from divergence.directory import begin, discard
+from divergence.pool import PoolError
 from divergence.specfile import parse
 from divergence.store import FILE, LOCK, Store, StoreError
 from overseers.human import Human
@@ -70,6 +72,21 @@ def test_fresh_removes_a_studys_files_and_nothing_else(small_spec, tmp_path):
     running.run(replace(one, questions=10), tmp_path, workers=1, fresh=True)
     assert (tmp_path / "mine.txt").read_text() == "keep"
     assert set(studies.load(tmp_path).rows["questions"]) == {10}
+
+
+@pytest.mark.parametrize("asked", [{"scheduler": "tcp://127.0.0.1:1"}, {"workers": 1}])
+def test_starting_over_removes_nothing_where_nothing_can_be_computed(whole, tmp_path, monkeypatch, asked):
+    shutil.copytree(whole.directory, tmp_path / "out")
+    before = {path.name for path in (tmp_path / "out").iterdir()}
+
+    def none(*_):
+        raise PoolError("no scheduler answers")
+
+    monkeypatch.setattr(running.pool, "engine", none)
+    monkeypatch.setattr(running.plan, "_memory_available", lambda: 0)
+    with pytest.raises(PoolError if "scheduler" in asked else SpecError, match=r"answers|GiB needed"):
+        running.run(replace(SPEC, questions=11), tmp_path / "out", fresh=True, **asked)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == before
 
 
 class TestSomebodyElsesFiles:
