@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from distillers.base import Scheme
-from divergence import specfile, study
+from divergence import running, specfile, study
 from divergence.build import FAMILIES, SpecError, build
 from divergence.cell import OPTIMUM, Named, gameability_steps
 from divergence.paths import apply
+from divergence.running import Progress
 from divergence.spec import Spec
-from divergence.study import Progress, Study
+from divergence.study import Study
 from overseers.base import Overseer
 from scenarios import part as parts
 from scenarios.base import Scenario
@@ -62,7 +63,7 @@ def compare(
     """
     spec = default_spec(quick=quick, full=full, phases=phases)
     spec = customised(spec, seed, gameability, {"scenario": scenarios, "overseer": overseers, "scheme": schemes})
-    return study.run(spec, _path(out), workers=workers, fresh=fresh, progress=progress)
+    return running.run(spec, _path(out), workers=workers, fresh=fresh, progress=progress)
 
 
 def sweep(
@@ -79,7 +80,7 @@ def sweep(
 
     ``scheduler``: a dask scheduler's address, ``tcp://…``. ``retry``: compute cells again that failed before.
     """
-    return study.run(
+    return running.run(
         as_spec(spec),
         _path(out),
         workers=workers,

@@ -235,11 +235,12 @@ def diff(
     """Two studies side by side: what was changed, and what that did to harm and γ*, paired where luck is shared."""
     from divergence import diff as diffs
     from divergence import study, terminal_diff
+    from divergence.files import write_table
 
     load_plugins(plugin)
     found = diffs.diff(study.load(before), study.load(after))
     if out is not None:
-        study.write_table(found.harm, out)
+        write_table(found.harm, out)
     terminal_diff.show(found, console())
 
 
@@ -321,10 +322,10 @@ class Running:
 
 def _run(spec: Spec, how: Running, open_: bool) -> None:
     """Run a study and show it. Cells that failed are told, and the exit code is 1 then."""
-    from divergence import study
+    from divergence import running
 
     with progress() as (tell, failed):
-        finished = study.run(
+        finished = running.run(
             spec,
             how.out,
             workers=how.workers,
@@ -353,10 +354,10 @@ def _continues(kept: int, total: int) -> None:
 
 def _finish(finished: Study, open_: bool) -> None:
     """Write what a reader opens, print the tables, and the report's path last."""
+    from divergence import export, terminal, terminal_sample
     from divergence import report as reports
-    from divergence import study, terminal, terminal_sample
 
-    study.write_tables(finished)
+    export.write_tables(finished)
     path = reports.write(finished)
     shown = terminal if finished.spec.sample is None else terminal_sample
     shown.show(finished, console())

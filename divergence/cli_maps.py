@@ -59,20 +59,21 @@ def sensitivity(
     from divergence.workers import prepare
 
     prepare(1 if scheduler else workers)
-    from divergence import page, specfile, study
+    from divergence import page, running, specfile
     from divergence import sensitivity as indices
     from divergence.figures import indices as figures
+    from divergence.files import write_table
 
     load_plugins(plugin)
     spec = indices.prepared(customised(specfile.read(spec_file), settings), points, _fields(field or []))
     indices.check_measure(measure, spec)
     with progress() as (tell, failed):
-        done = study.run(
+        done = running.run(
             spec, out, workers=workers, scheduler=scheduler, fresh=fresh, retry=retry, progress=tell, failed=failed
         )
     found = indices.table(spec, done.rows, measure)
     path = done.directory / f"sensitivity-{measure}.html"
-    study.write_table(found, path.with_suffix(".csv"))
+    write_table(found, path.with_suffix(".csv"))
     words = (
         f"Every field is drawn evenly from its range, {points} × (fields + 2) points in all. First order: the share of "
         f"the variance of {measure} that goes when the field is known; total: the share that stays when others are. "
@@ -116,10 +117,12 @@ def phase(
     from divergence.workers import prepare
 
     prepare(1 if scheduler else workers)
-    from divergence import page, phase_run, specfile, study
+    from divergence import page, phase_run, specfile
     from divergence import phase as phases
     from divergence.build import SpecError
+    from divergence.directory import default_name
     from divergence.figures import phases as figures
+    from divergence.files import write_table
 
     load_plugins(plugin)
     plane = phases.plane(customised(specfile.read(spec_file), settings), refine)
@@ -127,7 +130,7 @@ def phase(
     if scheme is not None and scheme not in labels:
         raise SpecError(f"--scheme {scheme}: there are: {', '.join(labels)}")
     name = phases.winner(measure) if scheme is None else phases.reaches(scheme, level)
-    directory = out if out is not None else Path(study.default_name(plane.spec))
+    directory = out if out is not None else Path(default_name(plane.spec))
     with progress() as (tell, _):
         found = phase_run.run(
             plane,
@@ -142,7 +145,7 @@ def phase(
         )
     of = "" if scheme is None else f"-{scheme.replace(', ', '-')}-{level:g}"
     path = directory / f"phase-{measure}{of}.html"
-    study.write_table(found.points.drop(columns=["i", "j"]), path.with_suffix(".csv"))
+    write_table(found.points.drop(columns=["i", "j"]), path.with_suffix(".csv"))
     if scheme is None:
         title = f"Which scheme has the {'most' if measure in phases.MORE_IS_BETTER else 'least'} {measure}"
     else:

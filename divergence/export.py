@@ -1,4 +1,4 @@
-"""A study's tables as files for other programs: CSV or Parquet, by the file's ending."""
+"""A study's tables as files: CSV beside its results; for other programs CSV or Parquet, by the file's ending."""
 
 from __future__ import annotations
 
@@ -10,9 +10,23 @@ import pandas as pd
 
 from divergence.build import SpecError
 from divergence.cell import STORED, unpack
+from divergence.files import whole, write_table
 from divergence.measures import REFERENCES
 from divergence.store import Store
-from divergence.study import Study, whole, write_table
+from divergence.study import Study
+
+
+def write_csv(study: Study) -> None:
+    """``results.csv``: the rows, with numbers spelt so that reading gives the same bits back."""
+    write_table(study.rows, study.directory / "results.csv")
+
+
+def write_tables(study: Study) -> None:
+    """All numbers behind the pictures: ``results.csv``, ``summary.csv``, and what the ranking hangs on if asked for."""
+    write_csv(study)
+    write_table(study.summary, study.directory / "summary.csv")
+    for name, table in (study.grounds.tables() | study.learning.tables()).items():
+        write_table(table, study.directory / f"{name}.csv")
 
 
 def questions(study: Study) -> pd.DataFrame:

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from divergence import plan, specfile, study
+from divergence import plan, specfile
 from divergence.build import SpecError
 from divergence.cell import Cell
+from divergence.directory import only_writer
+from divergence.running import finished
 from divergence.spec import Spec
 from divergence.store import FILE, FILES, Store, StoreError
-from divergence.study import Study
+from divergence.study import Study, load
 
 _MADE_BY = ("version", "plugins", "measures")
 """What a study says of what computed it."""
@@ -35,11 +37,11 @@ def merge(directories: Sequence[Path], out: Path) -> Merged:
 
     Raises StoreError if they are not the same study but for their seeds, or if ``out`` holds something already.
     """
-    found = [study.load(directory) for directory in directories]
+    found = [load(directory) for directory in directories]
     spec = _joined(found)
     if any((out / file).exists() for file in FILES):
         raise StoreError(f"{out}: holds a study already; name another directory")
-    with study.only_writer(out):
+    with only_writer(out):
         # What computed the cells, which need not be what merges them.
         about = {key: found[0].about[key] for key in _MADE_BY if key in found[0].about} | {"spec": specfile.dumps(spec)}
         left = 0
@@ -48,10 +50,7 @@ def merge(directories: Sequence[Path], out: Path) -> Merged:
                 left += _gather(found, out, file, cells, about)
         with Store(out) as store:
             done = len(store.done())
-        merged = Study(out, spec, about)
-        (out / "spec.toml").write_text(about["spec"], encoding="utf-8")
-        study.write_csv(merged)
-    return Merged(merged, done, left)
+        return Merged(finished(spec, out, about), done, left)
 
 
 def _gather(found: Sequence[Study], out: Path, file: str, cells: list[Cell], about: dict[str, str]) -> int:

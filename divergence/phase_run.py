@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pandas as pd
 
-from divergence import phase, plan, pool, sensitivity
-from divergence import study as studies
+from divergence import phase, pool, running, sensitivity
 from divergence.build import SpecError
 from divergence.phase import Diagram, Naming, Plane
+from divergence.running import Progress
 from divergence.store import Store, StoreError
-from divergence.study import Progress
 
 
 def run(
@@ -36,11 +36,9 @@ def run(
     places = phase.by_place(of)
     if not places:
         raise SpecError("nobody in the study has both fields of the phase diagram")
-    if scheduler is None:
-        plan.check_memory((one for cells in places.values() for one in cells), workers)
+    everywhere = itertools.chain(*places.values())
     tell = progress or (lambda *_: None)
-    with studies.only_writer(directory), pool.engine(workers, scheduler) as engine:
-        asked = studies.begin(of.spec, directory, fresh=fresh)
+    with running.computing(of.spec, directory, everywhere, workers, scheduler, fresh=fresh) as (engine, asked):
         (directory / "spec.toml").write_text(asked["spec"], encoding="utf-8")
         with Store(directory, create=True) as store:
             if retry:
@@ -53,7 +51,7 @@ def run(
                     return diagram
                 store.note({"cells": str(len(done) + len(cells)), "workers": str(engine.workers)})
                 todo = sorted(cells, key=lambda one: one.index)
-                for dealt_with in studies.compute(store, todo, engine, lambda _: None):
+                for dealt_with in running.compute(store, todo, engine, lambda _: None):
                     tell(len(done) + dealt_with, len(done) + len(cells))
                 done = store.done()
                 if failures := store.failures():

@@ -12,21 +12,30 @@ _ABSENT = "not there"
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """``what: before → after`` for everything that differs; ``before``, ``after``: what stores say (``study.about``).
+    """``what: before → after`` for everything that differs.
 
-    A part that only one of them has is one line.
+    ``before``, ``after``: what stores say of a study (``directory.about``). A part that only one has is one line.
     """
-    tables = [tomllib.loads(about.get("spec", "")) for about in (before, after)]
+    was, now = _settings(before, after)
+    names = [name for name in was | now if was.get(name) != now.get(name)]
+    parts = _in_one_alone(names, was.keys() & now.keys())
+    whole = {f"{part}.type": part for part in parts}  # the line that tells of such a part; the rest of it is not told
+    within = tuple(f"{part}." for part in parts)
+    told = [name for name in names if name in whole or not name.startswith(within)]
+    return [f"{whole.get(name, name)}: {was.get(name, _ABSENT)} → {now.get(name, _ABSENT)}" for name in told]
+
+
+def _in_one_alone(names: list[str], in_both: set[str]) -> list[str]:
+    """The parts that only one study has, of ``names`` that differ; not the parts within such a part."""
+    found = [name.removesuffix(".type") for name in names if name.endswith(".type") and name not in in_both]
+    return [part for part in found if not any(part.startswith(f"{other}.") for other in found)]
+
+
+def _settings(*studies: dict[str, str]) -> list[dict[str, str]]:
+    """All that studies are set to, by name. Of a kind of which each has one part, that part needs no label."""
+    tables = [tomllib.loads(about.get("spec", "")) for about in studies]
     alone = {kind for kind in FAMILIES if all(len(table.get(kind, ())) == 1 for table in tables)}
-    was, now = ({**_about(about), **_facts(table, alone)} for about, table in zip((before, after), tables, strict=True))
-    names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name)]
-    alone_in = [
-        name.removesuffix("type") for name in names if name.endswith(".type") and not (name in was and name in now)
-    ]
-    gone = [front for front in alone_in if not any(front != other and front.startswith(other) for other in alone_in)]
-    lines = {f"{front}type": front.removesuffix(".") for front in gone}  # the rest of such a part need not be told
-    names = [name for name in names if name in lines or not name.startswith(tuple(gone))]
-    return [f"{lines.get(name, name)}: {was.get(name, _ABSENT)} → {now.get(name, _ABSENT)}" for name in names]
+    return [_about(about) | _facts(table, alone) for about, table in zip(studies, tables, strict=True)]
 
 
 def _about(about: dict[str, str]) -> dict[str, str]:

@@ -14,23 +14,23 @@ from pathlib import Path
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import api
-from divergence import study as studies
+from divergence import api, running
 from divergence.figures import curves
+from divergence.study import Study
 
 HERE = Path(__file__).parent
 CSV, SVG = HERE / "main_picture.csv", HERE / "main_picture.svg"
 SCHEMES = ("imitation", "approval", "approval-frozen", "reward-modelling", "debate")
 
 
-def run(directory: Path) -> studies.Study:
+def run(directory: Path) -> Study:
     """Five schemes in two scenarios, γ from 0 to 4, λ = 0.5, eight seeds of 500 questions."""
     spec = api.customised(api.default_spec(), 0, None, {"scheme": SCHEMES})
     axes = tuple(axis for axis in spec.axes if axis.column == "gameability")
-    return studies.run(replace(spec, axes=axes, ablations=None, shares=None, box=()), directory)
+    return running.run(replace(spec, axes=axes, ablations=None, shares=None, box=()), directory)
 
 
-def numbers(study: studies.Study) -> pd.DataFrame:
+def numbers(study: Study) -> pd.DataFrame:
     """What the picture shows, to six digits."""
     summary = study.summary
     shown = summary[summary["measure"].isin(["harm", "chance_harm"])]

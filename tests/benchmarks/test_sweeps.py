@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from divergence import study as studies
+from divergence import running
 from divergence.specfile import parse
 
 SCHEMES = (
@@ -33,7 +33,7 @@ TABLE = {
 
 def seconds(table, workers, directory):
     start = time.perf_counter()
-    study = studies.run(parse(table), directory, workers=workers)
+    study = running.run(parse(table), directory, workers=workers)
     return time.perf_counter() - start, study
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from divergence import study as studies
+from divergence import running
 from divergence.pool import PoolError
 from divergence.specfile import parse
 from divergence.store import FILE, Store
@@ -86,9 +86,9 @@ def children(parent):
 @pytest.mark.slow
 def test_two_workers_of_a_scheduler_give_the_same_bytes(tmp_path):
     spec = parse(TABLE)
-    studies.run(spec, tmp_path / "here", workers=1)
+    running.run(spec, tmp_path / "here", workers=1)
     with cluster(tmp_path) as (address, *_):
-        studies.run(spec, tmp_path / "there", scheduler=address)
+        running.run(spec, tmp_path / "there", scheduler=address)
     there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
     assert there.read_bytes() == here.read_bytes()
 
@@ -97,7 +97,7 @@ def test_two_workers_of_a_scheduler_give_the_same_bytes(tmp_path):
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs /proc to find the workers")
 def test_a_killed_worker_is_survived(tmp_path):
     spec = parse(TABLE)
-    studies.run(spec, tmp_path / "here", workers=1)
+    running.run(spec, tmp_path / "here", workers=1)
     killed = []
     with cluster(tmp_path) as (address, _, nannies):
 
@@ -109,7 +109,7 @@ def test_a_killed_worker_is_survived(tmp_path):
                 os.kill(workers[0], signal.SIGKILL)
                 killed.append(workers[0])
 
-        studies.run(spec, tmp_path / "there", scheduler=address, progress=kill_one)
+        running.run(spec, tmp_path / "there", scheduler=address, progress=kill_one)
     assert killed
     there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
     assert there.read_bytes() == here.read_bytes()
@@ -135,13 +135,13 @@ def test_a_lost_scheduler_is_told_and_the_study_continues(tmp_path):
                 scheduler.wait()
 
         with pytest.raises(PoolError, match="scheduler was lost"):
-            studies.run(spec, tmp_path / "there", scheduler=address, progress=kill_it)
+            running.run(spec, tmp_path / "there", scheduler=address, progress=kill_it)
     with Store(tmp_path / "there") as store:
         kept = store.done()
     assert 0 < len(kept) < 32
     with cluster(tmp_path) as (address, *_):
-        studies.run(spec, tmp_path / "there", scheduler=address)
-    studies.run(spec, tmp_path / "here", workers=1)
+        running.run(spec, tmp_path / "there", scheduler=address)
+    running.run(spec, tmp_path / "here", workers=1)
     there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
     assert there.read_bytes() == here.read_bytes()
     assert (tmp_path / "there" / FILE).exists()
@@ -153,7 +153,7 @@ def test_a_scheduler_without_workers(tmp_path, monkeypatch):
     with cluster(tmp_path, workers=0) as (address, _):
         waited_for(lambda: answers(address))
         with pytest.raises(PoolError, match="has no workers"):
-            studies.run(parse(TABLE), tmp_path / "out", scheduler=address)
+            running.run(parse(TABLE), tmp_path / "out", scheduler=address)
 
 
 def answers(address):
@@ -166,7 +166,7 @@ def answers(address):
 def test_no_scheduler_there(address, tmp_path, monkeypatch):
     monkeypatch.setattr("divergence.cluster._SECONDS", 1)
     with pytest.raises(PoolError, match="no dask scheduler answers"):
-        studies.run(parse(TABLE), tmp_path / "out", scheduler=address)
+        running.run(parse(TABLE), tmp_path / "out", scheduler=address)
 
 
 @pytest.mark.slow

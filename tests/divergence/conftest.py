@@ -2,7 +2,7 @@
 
 import pytest
 
-from divergence import study as studies
+from divergence import running
 from divergence.specfile import parse
 
 SMALL = {
@@ -22,4 +22,4 @@ def small_spec():
 
 @pytest.fixture(scope="session")
 def small_study(small_spec, tmp_path_factory):
-    return studies.run(small_spec, tmp_path_factory.mktemp("small"), workers=1)
+    return running.run(small_spec, tmp_path_factory.mktemp("small"), workers=1)

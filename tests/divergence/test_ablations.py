@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from distillers.approval import Approval
-from divergence import ablations, changes, pool
+from divergence import ablations, changes, export, pool, running
 from divergence import study as studies
 from divergence.cell import Named
 from divergence.changes import ABLATIONS, SWITCHES, UNCHANGED
@@ -35,7 +35,7 @@ SPEC = parse(
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    return studies.run(SPEC, tmp_path_factory.mktemp("ablated"), workers=1)
+    return running.run(SPEC, tmp_path_factory.mktemp("ablated"), workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_the_studys_own_rows_are_not_mixed_with_them(study):
 
 
 def test_as_it_is_measures_what_a_study_measures(study, rows, tmp_path):
-    same = studies.run(replace(SPEC, questions=40, seeds=2, ablations=None), tmp_path, workers=1).rows
+    same = running.run(replace(SPEC, questions=40, seeds=2, ablations=None), tmp_path, workers=1).rows
     mine = rows[rows["change"] == UNCHANGED]
     key = ["scenario", "scheme", "gameability", "seed"]
     for measure in ("harm", "better", "divergence_tv", "accuracy"):
@@ -116,7 +116,7 @@ def test_imitation_is_hch_under_every_change(rows):
 
 def test_gamma_star_under_a_change_is_that_of_the_study_changed(study, tmp_path):
     changed = next(change for change in ABLATIONS if change.label == "asymmetry 0.5").made(SPEC)
-    same = studies.run(replace(changed, questions=40, seeds=2, ablations=None), tmp_path, workers=1).crossings
+    same = running.run(replace(changed, questions=40, seeds=2, ablations=None), tmp_path, workers=1).crossings
     mine = study.grounds.ablations
     mine = mine[mine["change"] == "asymmetry 0.5"].set_index(["scenario", "scheme"])
     for line in same.itertuples():
@@ -126,8 +126,8 @@ def test_gamma_star_under_a_change_is_that_of_the_study_changed(study, tmp_path)
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_same_bytes_whatever_the_workers(study, tmp_path, workers):
-    studies.write_tables(study)
-    studies.write_tables(studies.run(SPEC, tmp_path, workers=workers))
+    export.write_tables(study)
+    export.write_tables(running.run(SPEC, tmp_path, workers=workers))
     for name in ("ablations.csv", "verdicts.csv", "switches.csv", "results.csv"):
         assert (tmp_path / name).read_bytes() == (study.directory / name).read_bytes()
 
@@ -138,14 +138,14 @@ def test_what_is_there_is_not_computed_again(study, tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        studies.run(SPEC, tmp_path, workers=1, progress=stop)
+        running.run(SPEC, tmp_path, workers=1, progress=stop)
     with Store(tmp_path, FILE) as store:
         kept = len(store.done())
     assert kept > 0
     computed = []
     real = pool.cell.run
     monkeypatch.setattr(pool.cell, "run", lambda one: computed.append(one) or real(one))
-    again = studies.run(SPEC, tmp_path, workers=1)
+    again = running.run(SPEC, tmp_path, workers=1)
     assert len(computed) == len(ablations.cells(SPEC)) - kept
     pd.testing.assert_frame_equal(again.grounds.ablations, study.grounds.ablations)
     computed.clear()
@@ -158,8 +158,8 @@ def test_the_spec_keeps_what_was_asked():
 
 
 def test_fresh_discards_them_too(tmp_path):
-    studies.run(SPEC, tmp_path, workers=1)
-    bare = studies.run(replace(SPEC, ablations=None), tmp_path, workers=1, fresh=True)
+    running.run(SPEC, tmp_path, workers=1)
+    bare = running.run(replace(SPEC, ablations=None), tmp_path, workers=1, fresh=True)
     assert not (tmp_path / FILE).exists()
     assert not len(bare.grounds.ablations)
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from divergence import study as studies
 from divergence.cli import app
+from divergence.store import Store
 
 TINY = """
 questions = 20
@@ -221,7 +222,7 @@ def test_a_new_part_works_at_once_and_in_workers(kind, tmp_path):
     command = re.search(r"hch (compare .*)", told).group(1).split()
     command += ["--gameability", "2", "--workers", "2", "--set", "scenario.depth=2", "--out", "out"]
     printed = hch_outside(*command, cwd=tmp_path).stdout
-    rows = studies.pd.read_csv(tmp_path / "out" / "results.csv")
+    rows = pd.read_csv(tmp_path / "out" / "results.csv")
     assert "night-shift" in set(rows[kind])
     assert "night-shift" in printed
     other = rows[rows[kind] != "night-shift"]
@@ -462,7 +463,7 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path):
     for _ in range(600):
         time.sleep(0.1)
         if (tmp_path / "out" / "results.sqlite").exists():
-            with studies.Store(tmp_path / "out") as store:
+            with Store(tmp_path / "out") as store:
                 if len(store.done()) > 20:
                     break
     os.killpg(running.pid, signal.SIGINT)
@@ -470,7 +471,7 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path):
     assert running.returncode == 130, errors
     assert "Traceback" not in errors
     assert "the same command continues" in errors
-    with studies.Store(tmp_path / "out") as store:
+    with Store(tmp_path / "out") as store:
         assert 20 < len(store.done()) < 816
 
 

@@ -9,8 +9,7 @@ import pytest
 from rich.console import Console
 
 from divergence import diff as diffs
-from divergence import study as studies
-from divergence import terminal_diff
+from divergence import running, terminal_diff
 from divergence.build import SpecError
 from divergence.cell import Named
 from divergence.paths import apply
@@ -31,7 +30,7 @@ SPEC = parse(
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     def made(spec):
-        return studies.run(spec, tmp_path_factory.mktemp("side"), workers=1)
+        return running.run(spec, tmp_path_factory.mktemp("side"), workers=1)
 
     return made
 

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from divergence import drawn, report
-from divergence import study as studies
+from divergence import drawn, report, running
 from divergence.figures import drawn as figures
 from divergence.figures import names
 from divergence.specfile import parse
@@ -30,7 +29,7 @@ TABLE = {
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    return studies.run(parse(TABLE), tmp_path_factory.mktemp("drawn"), workers=1)
+    return running.run(parse(TABLE), tmp_path_factory.mktemp("drawn"), workers=1)
 
 
 def test_draws_are_means_over_seeds_at_the_middle_of_what_is_swept(study):
@@ -108,5 +107,5 @@ def test_the_report(study):
 
 def test_a_sample_beside_nothing_that_is_swept(tmp_path):
     table = {key: value for key, value in TABLE.items() if key != "sweep"} | {"seeds": 1, "questions": 5}
-    found = studies.run(parse(table | {"sample": TABLE["sample"] | {"points": 1}}), tmp_path, workers=1)
+    found = running.run(parse(table | {"sample": TABLE["sample"] | {"points": 1}}), tmp_path, workers=1)
     assert "Harm along every drawn field" in report.page(found)

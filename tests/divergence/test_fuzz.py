@@ -9,8 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from divergence import design, plan
-from divergence import study as studies
+from divergence import design, plan, running
 from divergence.build import SpecError
 from divergence.specfile import dumps, loads, parse
 
@@ -143,7 +142,7 @@ def tried(count, first, directory):
             ran += 1
             spec = replace(spec, ablations=None, shares=None, box=())
             try:
-                study = studies.run(spec, directory / str(ran), workers=1)
+                study = running.run(spec, directory / str(ran), workers=1)
             except SpecError:  # too large after all
                 continue
             assert not study.failures, study.failures[0].trace

@@ -17,7 +17,7 @@ from scipy import special
 
 from distillers.imitation import Imitation
 from distillers.training import Training, train
-from divergence import learning, learning_sections, report, specfile, study
+from divergence import export, learning, learning_sections, report, running, specfile, study
 from divergence.competition import frontier, minutes_to, reach, taxes
 from divergence.figures.learning import frontier as drawn_frontier
 from divergence.figures.learning import learning as drawn_learning
@@ -51,7 +51,7 @@ human_minutes = 8000.0
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    return study.run(specfile.loads(SPEC, "spec"), tmp_path_factory.mktemp("learning"), workers=1)
+    return running.run(specfile.loads(SPEC, "spec"), tmp_path_factory.mktemp("learning"), workers=1)
 
 
 def test_cells_are_the_studys_training_on_other_budgets():
@@ -152,13 +152,13 @@ def test_the_report_shows_training(done):
         assert {"imitation", "debate"} <= {trace.name for trace in figure.data}
     accuracy = drawn_learning(done.learning.curves, "accuracy")
     assert "HCH" in {trace.name for trace in accuracy.data}
-    study.write_tables(done)
+    export.write_tables(done)
     assert (done.directory / "taxes.csv").exists()
 
 
 def test_a_study_of_optima_has_none(tmp_path):
     spec = specfile.loads(SPEC.replace('phases = ["optimum", "trained"]', ""), "spec")
-    plain = study.run(replace(spec, seeds=1), tmp_path, workers=1)
+    plain = running.run(replace(spec, seeds=1), tmp_path, workers=1)
     assert plain.learning.tables() == {}
     assert not (tmp_path / LEARNING).exists()
     assert '<h2 id="chisel">' not in report.page(plain)
@@ -206,7 +206,7 @@ def test_a_run_killed_in_training_keeps_whole_cells_and_restarts_the_others(tmp_
     ended, said = run(tmp_path)
     assert ended.returncode == 0, said
     assert f"continuing: {kept} of 24 cells are kept; the other {24 - kept} start from their beginning" in said
-    whole = study.run(specfile.loads(slower, "spec"), tmp_path / "whole", workers=1)
+    whole = running.run(specfile.loads(slower, "spec"), tmp_path / "whole", workers=1)
     again = study.load(tmp_path / "study")
     pd.testing.assert_frame_equal(again.rows, whole.rows)
     order = ["seed", "budget", "scheme"]

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from divergence import office_section, report, sections
-from divergence import study as studies
+from divergence import office_section, report, running, sections
 from divergence.office_trees import OFFICE
 from divergence.specfile import parse
 
@@ -23,7 +22,7 @@ TABLE = {
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    return studies.run(parse(TABLE), tmp_path_factory.mktemp("office") / "study", workers=1)
+    return running.run(parse(TABLE), tmp_path_factory.mktemp("office") / "study", workers=1)
 
 
 def test_means_and_intervals_are_those_of_the_cells(study):
@@ -41,7 +40,7 @@ def test_means_and_intervals_are_those_of_the_cells(study):
 
 
 def test_one_seed_has_intervals_of_shares_alone(tmp_path):
-    told = office_section.summary(studies.run(parse(TABLE | {"seeds": 1}), tmp_path, workers=1))
+    told = office_section.summary(running.run(parse(TABLE | {"seeds": 1}), tmp_path, workers=1))
     share = told["measure"] == "office_accuracy"
     assert told.loc[~share, ["low", "high"]].isna().all(axis=None)
     assert (told.loc[share, "high"] - told.loc[share, "low"] > 0.2).all()
@@ -62,12 +61,12 @@ def test_pictures_show_the_simulated_trees_beside_the_exact_hch(study):
 
 def test_where_no_tree_is_simulated_nothing_is_said(tmp_path):
     table = {key: value for key, value in TABLE.items() if not key.startswith("office")}
-    plain = studies.run(parse(table | {"sweep": {}, "seeds": 1}), tmp_path, workers=1)
+    plain = running.run(parse(table | {"sweep": {}, "seeds": 1}), tmp_path, workers=1)
     assert office_section.made(plain) == []
     assert "office" not in [section.name for section in sections.sections(plain)]
 
 
 def test_a_scenario_without_a_truth_has_times_alone(tmp_path):
     table = TABLE | {"scenario": [{"type": "goodhart"}], "seeds": 1, "sweep": {}}
-    found = studies.run(parse(table), tmp_path, workers=1)
+    found = running.run(parse(table), tmp_path, workers=1)
     assert [one[0] for one in office_section.made(found)] == ["office"]

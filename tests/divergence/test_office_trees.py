@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from divergence import cell, plan
-from divergence import study as studies
+from divergence import cell, plan, running
 from divergence.build import SpecError
 from divergence.office_trees import OFFICE, OfficeTrees, in_time
 from divergence.plain import toml
@@ -51,11 +50,11 @@ def test_simulated_accuracy_is_hch_s():
 
 
 def test_a_study_has_the_columns(tmp_path):
-    told = studies.run(parse(TABLE | {"office": {"staff": 3, "hurry": 0.5}}), tmp_path / "with", workers=1)
+    told = running.run(parse(TABLE | {"office": {"staff": 3, "hurry": 0.5}}), tmp_path / "with", workers=1)
     assert told.rows[list(OFFICE)].notna().all(axis=None)
     same = told.rows.groupby(["gameability", "seed"])[list(OFFICE)].nunique()
     assert (same == 1).all(axis=None)  # of the cell, not of the scheme
-    plain = studies.run(parse({key: value for key, value in TABLE.items() if key != "office_trees"}), tmp_path / "not")
+    plain = running.run(parse({key: value for key, value in TABLE.items() if key != "office_trees"}), tmp_path / "not")
     assert plain.rows[list(OFFICE)].isna().all(axis=None)
     shared = [name for name in plain.rows if name not in OFFICE]
     pd.testing.assert_frame_equal(told.rows[shared], plain.rows[shared])
@@ -98,12 +97,12 @@ def test_an_office_is_swept_like_any_part(tmp_path):
     swept = {"office.hurry": [0.0, 2.0], "office.deadlines": [[], [20.0, 40.0]]}
     asked = parse(TABLE | {"office": {"staff": 3}, "sweep": swept})
     assert loads(dumps(asked)) == asked
-    both = studies.run(asked, tmp_path / "both", workers=1).rows
+    both = running.run(asked, tmp_path / "both", workers=1).rows
     assert set(both["deadlines"]) == {"[]", "[20.0, 40.0]"}
     for hurry in swept["office.hurry"]:
         for deadlines in swept["office.deadlines"]:
             office = {"staff": 3, "hurry": hurry, "deadlines": deadlines}
-            one = studies.run(
+            one = running.run(
                 parse(TABLE | {"office": office, "sweep": {}}), tmp_path / f"{hurry}{len(deadlines)}", workers=1
             ).rows
             here = both[(both["hurry"] == hurry) & (both["deadlines"] == toml(deadlines))]

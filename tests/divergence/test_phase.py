@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from divergence import phase, phase_run, plan
+from divergence import phase, phase_run, plan, running
 from divergence import study as studies
 from divergence.build import SpecError
 from divergence.cli import app
@@ -91,7 +91,7 @@ def test_a_plane_of_one_phase_is_tried_on_the_coarse_grid_alone():
 def test_a_study_agrees_with_the_whole_fine_grid(tmp_path):
     plane = phase.plane(parse(TABLE), 1)
     diagram = phase_run.run(plane, tmp_path / "some", "harm", phase.winner("harm"), workers=1)
-    whole = studies.run(plane.spec, tmp_path / "whole", workers=1)
+    whole = running.run(plane.spec, tmp_path / "whole", workers=1)
     every = phase.phases(plane, whole.rows, "harm", phase.winner("harm"))
     assert len(every) == 7 * 5
     assert len(diagram.points) <= len(every)
@@ -195,7 +195,7 @@ def test_all_seeds_count_also_after_an_interruption(tmp_path):
         with pytest.raises(KeyboardInterrupt):
             of(tmp_path / "a", seeds=2, scenario=both, progress=stop)
     points = of(tmp_path / "a", seeds=2, scenario=both).points
-    rows = studies.run(parse(TABLE | {"sweep": SQUARE, "seeds": 2, "scenario": both}), tmp_path / "b", workers=1).rows
+    rows = running.run(parse(TABLE | {"sweep": SQUARE, "seeds": 2, "scenario": both}), tmp_path / "b", workers=1).rows
     means = rows.groupby(["scenario", "gameability", "self_persuasion", "scheme"])["harm"].mean()
     assert len(points) == 8
     for line in points.to_dict("records"):

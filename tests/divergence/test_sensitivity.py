@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from divergence import design, sensitivity
+from divergence import design, pool, running, sensitivity
 from divergence import study as studies
 from divergence.build import SpecError
 from divergence.cli import app
@@ -97,7 +97,7 @@ def test_a_study_through_the_same_path(tmp_path):
     fields = FIELDS | {"overseer.unaided_decay": [0.1, 0.9]}
     spec = sensitivity.prepared(parse(TABLE), 16, fields)
     assert len(design.points("saltelli", 16, 0, spec.sample.ranges)) == 16 * 5
-    study = studies.run(spec, tmp_path, workers=1)
+    study = running.run(spec, tmp_path, workers=1)
     found = sensitivity.table(spec, study.rows, "harm")
     assert len(found) == 2 * 2 * 3
     assert found.query("scheme == 'imitation'")["first"].isna().all()
@@ -111,14 +111,14 @@ def test_a_study_through_the_same_path(tmp_path):
 
 def test_what_failed_leaves_blanks_and_an_exit_code(tmp_path, monkeypatch):
     """A failed seed is not averaged over: the indices that need it are blank, the others stay."""
-    real = studies.pool.cell.run
+    real = pool.cell.run
 
     def run(one):
         if dict(one.point)["point"] == 5 and one.seed == 1 and one.overseer.part.gameability == 2.0:
             raise ZeroDivisionError("by nothing")
         return real(one)
 
-    monkeypatch.setattr(studies.pool.cell, "run", run)
+    monkeypatch.setattr(pool.cell, "run", run)
     (tmp_path / "study.toml").write_text(
         dumps(parse(TABLE | {"seeds": 2, "sweep": {"overseer.gameability": [2.0, 3.0]}}))
     )
@@ -190,7 +190,7 @@ def test_what_the_time_of_trees_hangs_on(tmp_path):
     fields = {"overseer.think_minutes": [5.0, 20.0], "office.verifying_minutes": [1.0, 10.0]}
     asked = parse(TABLE | {"office_trees": 3, "office": {"staff": 4}, "sweep": {}})
     spec = sensitivity.prepared(asked, 16, fields)
-    study = studies.run(spec, tmp_path, workers=1)
+    study = running.run(spec, tmp_path, workers=1)
     found = sensitivity.table(spec, study.rows, "office_minutes").set_index(["scheme", "field"])
     assert found.loc[("approval", "think_minutes"), "total"] > 0.5
     assert found.loc[("approval", "verifying_minutes"), "total"] == 0

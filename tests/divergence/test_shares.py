@@ -11,8 +11,7 @@ from scipy.stats import norm, qmc
 from distillers.approval import Approval
 from distillers.approval_frozen import ApprovalFrozen
 from distillers.debate import Debate
-from divergence import box, shares
-from divergence import study as studies
+from divergence import box, export, running, shares
 from divergence.build import SpecError
 from divergence.spec import Range
 from divergence.specfile import dumps, loads, parse
@@ -42,7 +41,7 @@ SCHEMES = {"approval": Approval, "approval-frozen": ApprovalFrozen, "debate": De
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    return studies.run(SPEC, tmp_path_factory.mktemp("shared"), workers=1)
+    return running.run(SPEC, tmp_path_factory.mktemp("shared"), workers=1)
 
 
 def plain_points(spec):
@@ -154,8 +153,8 @@ def test_a_share_of_a_range(values, u, expected):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_same_bytes_whatever_the_workers(study, tmp_path, workers):
-    studies.write_tables(study)
-    studies.write_tables(studies.run(SPEC, tmp_path, workers=workers))
+    export.write_tables(study)
+    export.write_tables(running.run(SPEC, tmp_path, workers=workers))
     for name in ("shares.csv", "points.csv"):
         assert (tmp_path / name).read_bytes() == (study.directory / name).read_bytes()
 
@@ -163,7 +162,7 @@ def test_the_same_bytes_whatever_the_workers(study, tmp_path, workers):
 def test_a_field_that_a_part_lacks_is_blank_and_the_part_as_it_is(tmp_path):
     table = TABLE | {"scenario": [TABLE["scenario"], {"type": "majority", "depth": 1, "name": "m"}]}
     table["box"] = {"scenario.m.unanimity": [0.0, 1.0], "overseer.self_persuasion": [0.0, 1.0]}
-    points = studies.run(parse(table | {"shares": {"points": 4}}), tmp_path, workers=1).grounds.points
+    points = running.run(parse(table | {"shares": {"points": 4}}), tmp_path, workers=1).grounds.points
     assert points.query("scenario == 'ledger'")["unanimity"].isna().all()
     assert points.query("scenario == 'm'")["unanimity"].notna().all()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from divergence import plan, pool
+from divergence import export, plan, pool, running
 from divergence import study as studies
 from divergence.cell import Failure, Result, Row
 from divergence.specfile import parse
@@ -40,9 +40,9 @@ class TestOneWriter:
         def look(done, total):
             assert is_written(tmp_path)
             with pytest.raises(StoreError, match="somebody else is writing there"):
-                studies.run(SPEC, tmp_path, workers=1)
+                running.run(SPEC, tmp_path, workers=1)
 
-        studies.run(SPEC, tmp_path, workers=1, progress=look)
+        running.run(SPEC, tmp_path, workers=1, progress=look)
         assert not is_written(tmp_path)
         assert len(studies.load(tmp_path).rows) == 16
 
@@ -56,19 +56,19 @@ class TestOneWriter:
             assert other.stdout.readline() == "writing\n"
             for fresh in (False, True):
                 with pytest.raises(StoreError, match="somebody else is writing there"):
-                    studies.run(SPEC, tmp_path, workers=1, fresh=fresh)
+                    running.run(SPEC, tmp_path, workers=1, fresh=fresh)
             assert [path.name for path in tmp_path.iterdir()] == [LOCK]
         finally:
             other.kill()
             other.communicate()
-        studies.run(SPEC, tmp_path, workers=1)  # a killed writer holds nothing
+        running.run(SPEC, tmp_path, workers=1)  # a killed writer holds nothing
 
     def test_readers_are_not_in_the_way(self, tmp_path):
         def read(done, total):
             with Store(tmp_path) as store:
                 assert len(store.done()) == done
 
-        studies.run(SPEC, tmp_path, workers=1, progress=read)
+        running.run(SPEC, tmp_path, workers=1, progress=read)
 
     def test_looking_is_open_to_many_at_once(self, tmp_path):
         """Whoever looks does not make others think that somebody writes, nor keep anybody from it."""
@@ -106,7 +106,7 @@ class TestReadOnly:
         """Where anybody can come (pytest's own directories are closed to others): a finished study, and another."""
         with tempfile.TemporaryDirectory() as made:
             Path(made).chmod(0o755)
-            studies.run(SPEC, Path(made) / "whole", workers=1)
+            running.run(SPEC, Path(made) / "whole", workers=1)
             shutil.copytree(Path(made) / "whole", Path(made) / "other")
             yield Path(made) / "whole", Path(made) / "other"
             (Path(made) / "other").chmod(0o755)
@@ -148,7 +148,7 @@ class TestFailures:
 
     def test_the_others_are_kept_and_failures_are_tried_again_on_request_alone(self, tmp_path, broken):
         told = []
-        study = studies.run(SPEC, tmp_path / "out", workers=1, failed=told.append)
+        study = running.run(SPEC, tmp_path / "out", workers=1, failed=told.append)
         assert [one.error for one in told] == ["ZeroDivisionError: by nothing"] * 2
         assert [one.index for one in study.failures] == [2, 6]
         assert "in run" in study.failures[0].trace
@@ -156,16 +156,16 @@ class TestFailures:
         assert len(study.summary.query("measure == 'harm'")) == 6
         broken.clear()
         told.clear()
-        assert studies.run(SPEC, tmp_path / "out", workers=1, failed=told.append).failures == study.failures
-        mended = studies.run(SPEC, tmp_path / "out", workers=1, retry=True, failed=told.append)
+        assert running.run(SPEC, tmp_path / "out", workers=1, failed=told.append).failures == study.failures
+        mended = running.run(SPEC, tmp_path / "out", workers=1, retry=True, failed=told.append)
         assert mended.failures == told == []
-        studies.run(SPEC, tmp_path / "other", workers=1)
+        running.run(SPEC, tmp_path / "other", workers=1)
         assert (tmp_path / "out/results.csv").read_bytes() == (tmp_path / "other/results.csv").read_bytes()
 
     def test_a_study_of_which_nothing_comes_is_an_error(self, tmp_path, broken):
         broken += [0.0, 1.0, 3.0]
         with pytest.raises(StoreError, match="all 8 cells failed; the first: ZeroDivisionError: by nothing"):
-            studies.run(SPEC, tmp_path, workers=1)
+            running.run(SPEC, tmp_path, workers=1)
         assert not (tmp_path / "results.csv").exists()
 
     def test_memory_is_no_fault_of_a_cell(self, tmp_path, monkeypatch):
@@ -174,7 +174,7 @@ class TestFailures:
 
         monkeypatch.setattr(pool.cell, "run", run)
         with pytest.raises(MemoryError):
-            studies.run(SPEC, tmp_path, workers=1)
+            running.run(SPEC, tmp_path, workers=1)
         with Store(tmp_path) as store:
             assert store.failures() == []
 
@@ -222,7 +222,7 @@ class TestTheFile:
             assert store.done() == {0}
 
     def test_a_table_that_cannot_be_written_leaves_no_half(self, tmp_path, monkeypatch):
-        study = studies.run(SPEC, tmp_path, workers=1)
+        study = running.run(SPEC, tmp_path, workers=1)
         before = (tmp_path / "results.csv").read_bytes()
 
         def full(self, path, **_):
@@ -231,7 +231,7 @@ class TestTheFile:
 
         monkeypatch.setattr("pandas.DataFrame.to_csv", full)
         with pytest.raises(OSError, match="No space"):
-            studies.write_csv(study)
+            export.write_csv(study)
         assert (tmp_path / "results.csv").read_bytes() == before
         assert not list(tmp_path.glob("*.part"))
 
@@ -274,8 +274,8 @@ def test_a_full_disk_is_told_and_the_study_continues_elsewhere(tmp_path, workers
         shutil.copytree(disk / "out", tmp_path / "moved")
     with Store(tmp_path / "moved") as store:
         assert store.done() == kept
-    studies.run(parse(BIG), tmp_path / "moved", workers=1)
-    studies.run(parse(BIG), tmp_path / "whole", workers=1)
+    running.run(parse(BIG), tmp_path / "moved", workers=1)
+    running.run(parse(BIG), tmp_path / "whole", workers=1)
     assert (tmp_path / "moved/results.csv").read_bytes() == (tmp_path / "whole/results.csv").read_bytes()
 
 
@@ -297,7 +297,7 @@ def test_a_parent_killed_at_twenty_moments_loses_nothing(tmp_path):
     """``kill -9`` of the parent alone: workers end by themselves, finished cells stay, rows are whole."""
     table = TABLE | {"questions": 1500, "seeds": 10}
     spec = parse(table)
-    studies.run(spec, tmp_path / "whole", workers=1)
+    running.run(spec, tmp_path / "whole", workers=1)
     script = tmp_path / "script.py"
     script.write_text(
         "from divergence import sweep\nif __name__ == '__main__':\n"
@@ -325,12 +325,12 @@ def test_a_parent_killed_at_twenty_moments_loses_nothing(tmp_path):
                 per_cell = store._db.execute("SELECT count(*) FROM rows GROUP BY cell").fetchall()
                 assert set(per_cell) <= {(2,)}
                 assert len(per_cell) == len(now)
-    studies.run(spec, tmp_path / "out", workers=2)
+    running.run(spec, tmp_path / "out", workers=2)
     assert (tmp_path / "out/results.csv").read_bytes() == (tmp_path / "whole/results.csv").read_bytes()
 
 
 def test_the_order_of_computation_is_not_seen_in_what_comes_out(tmp_path, monkeypatch):
-    studies.run(SPEC, tmp_path / "one", workers=1)
+    running.run(SPEC, tmp_path / "one", workers=1)
     real = plan.chunks
 
     def shuffled(todo):
@@ -339,7 +339,7 @@ def test_the_order_of_computation_is_not_seen_in_what_comes_out(tmp_path, monkey
         return parts
 
     monkeypatch.setattr(plan, "chunks", shuffled)
-    studies.run(SPEC, tmp_path / "other", workers=1)
+    running.run(SPEC, tmp_path / "other", workers=1)
     assert (tmp_path / "one/results.csv").read_bytes() == (tmp_path / "other/results.csv").read_bytes()
 
 

@@ -1,6 +1,5 @@
 """Studies on disk from the outside: where they stand, their tables as files, several as one, what they will cost."""
 
-import contextlib
 import errno
 import re
 import shutil
@@ -13,16 +12,15 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from divergence import dry, export, plan
+from divergence import dry, export, plan, pool, running
 from divergence import merge as merging
 from divergence import status as statuses
-from divergence import study as studies
 from divergence.build import SpecError
 from divergence.cell import Failure
 from divergence.cli import app
 from divergence.measures import REFERENCES
 from divergence.specfile import dumps, parse
-from divergence.store import LOCK, Store, StoreError
+from divergence.store import Store, StoreError
 
 TABLE = {
     "questions": 25,
@@ -45,7 +43,7 @@ def hch(*words, code=0):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    return studies.run(SPEC, tmp_path_factory.mktemp("whole"), workers=1)
+    return running.run(SPEC, tmp_path_factory.mktemp("whole"), workers=1)
 
 
 def stopped(spec, directory, share):
@@ -56,7 +54,7 @@ def stopped(spec, directory, share):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        studies.run(spec, directory, workers=1, progress=stop)
+        running.run(spec, directory, workers=1, progress=stop)
 
 
 class TestStatus:
@@ -82,22 +80,22 @@ class TestStatus:
 
     def test_from_beside_a_running_study(self, tmp_path):
         seen = []
-        studies.run(
+        running.run(
             SPEC, tmp_path, workers=1, progress=lambda done, total: seen.append((done, statuses.status(tmp_path)))
         )
         assert all(found.running for _, found in seen)
         assert [sum(part.done for part in found.parts) for _, found in seen] == [done for done, _ in seen]
 
     def test_failures_are_counted_by_kind(self, tmp_path, monkeypatch):
-        real = studies.pool.cell.run
+        real = pool.cell.run
 
         def run(one):
             if one.seed == 2 and not one.brief:
                 raise ValueError(f"odd at {one.seed}")
             return real(one)
 
-        monkeypatch.setattr(studies.pool.cell, "run", run)
-        studies.run(SPEC, tmp_path, workers=1)
+        monkeypatch.setattr(pool.cell, "run", run)
+        running.run(SPEC, tmp_path, workers=1)
         text = hch("status", tmp_path, "--errors").stdout
         assert "6 failed" in text
         assert "6 cell(s) failed: ValueError: odd at 2" in text
@@ -181,76 +179,14 @@ class TestExport:
         assert told in hch("export", whole.directory, *words, code=2).stderr
 
 
-class TestIdentity:
-    """Every file of a study says of which study it is."""
-
-    OTHER = replace(SPEC, seeds=3)
-
-    @pytest.fixture
-    def without_results(self, whole, tmp_path):
-        """A study whose own cells are gone, for instance because the file was damaged."""
-        shutil.copytree(whole.directory, tmp_path / "out")
-        for path in (tmp_path / "out").glob("results.sqlite*"):
-            path.unlink()
-        return tmp_path / "out"
-
-    @pytest.mark.parametrize("asked", [OTHER, replace(OTHER, ablations=None, shares=None, box=())])
-    def test_another_study_is_refused_beside_what_is_left_of_one(self, without_results, asked):
-        with pytest.raises(StoreError, match=r"seeds: 4 → 3(.|\n)*holds another study"):
-            studies.run(asked, without_results, workers=1)
-        assert not (without_results / "results.sqlite").exists()
-
-    def test_the_same_study_continues_with_what_is_left_of_it(self, whole, without_results):
-        with Store(without_results, "ablations.sqlite") as store:
-            kept = store.done()
-        studies.run(SPEC, without_results, workers=1)
-        with Store(without_results, "ablations.sqlite") as store:
-            assert store.done() == kept
-        assert (without_results / "results.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
-
-    def test_a_file_that_does_not_say_is_refused(self, without_results):
-        with Store(without_results, "ablations.sqlite") as store, store._db:
-            store._db.execute("DELETE FROM about WHERE key = 'spec'")
-        with pytest.raises(StoreError, match="does not say of which study it is"):
-            studies.run(SPEC, without_results, workers=1)
-
-    def test_starting_over_removes_ablations_and_shares(self, whole, tmp_path):
-        shutil.copytree(whole.directory, tmp_path / "out")
-        studies.discard(tmp_path / "out")
-        assert [path.name for path in (tmp_path / "out").iterdir()] == [LOCK]
-
-    def test_whoever_dies_while_starting_over_leaves_nothing_that_is_mixed(self, whole, tmp_path, monkeypatch):
-        """Killed before each file that is removed in turn: another study is refused, or finds nothing."""
-        real = Path.unlink
-        files = len(list(whole.directory.glob("*.sqlite*"))) + 2
-        for moment in range(3 * files):
-            out = tmp_path / str(moment)
-            shutil.copytree(whole.directory, out)
-            removed = []
-
-            def unlink(path, missing_ok=False, *, moment=moment, removed=removed):
-                if len(removed) == moment:
-                    raise KeyboardInterrupt
-                removed.append(path)
-                real(path, missing_ok=missing_ok)
-
-            with monkeypatch.context() as dying, contextlib.suppress(KeyboardInterrupt):
-                dying.setattr(Path, "unlink", unlink)
-                studies.discard(out)
-            if list(out.glob("*.sqlite")):
-                assert (out / "results.sqlite").exists()
-                with pytest.raises(StoreError, match="another study"):
-                    studies.begin(self.OTHER, out)
-
-
 class TestMerge:
     def test_halves_of_the_seeds_make_the_whole(self, whole, tmp_path):
         for name, first in (("a", 0), ("b", 2)):
-            studies.run(replace(SPEC, first_seed=first, seeds=2), tmp_path / name, workers=1)
+            running.run(replace(SPEC, first_seed=first, seeds=2), tmp_path / name, workers=1)
         found = merging.merge([tmp_path / "b", tmp_path / "a"], tmp_path / "both")
         assert found.done == 24
         assert (tmp_path / "both/results.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
-        again = studies.run(SPEC, tmp_path / "both", workers=1)  # only what its grounds lack is computed
+        again = running.run(SPEC, tmp_path / "both", workers=1)  # only what its grounds lack is computed
         pd.testing.assert_frame_equal(again.summary, whole.summary, check_exact=True)
         pd.testing.assert_frame_equal(again.grounds.points, whole.grounds.points, check_exact=True)
 
@@ -261,7 +197,7 @@ class TestMerge:
         with Store(tmp_path / "b") as store:
             assert found.done == len(store.done())
         assert found.left > 0
-        studies.run(SPEC, tmp_path / "both", workers=1)
+        running.run(SPEC, tmp_path / "both", workers=1)
         assert (tmp_path / "both/results.csv").read_bytes() == (whole.directory / "results.csv").read_bytes()
         assert statuses.status(tmp_path / "both").complete
 
@@ -301,17 +237,17 @@ class TestMerge:
                 assert store.about()[key] == "of old"
                 assert store.about()["spec"] == dumps(SPEC)
         with pytest.raises(StoreError, match="of old"):
-            studies.run(SPEC, tmp_path / "both", workers=1)
+            running.run(SPEC, tmp_path / "both", workers=1)
 
     def test_another_study_is_refused(self, whole, tmp_path):
-        studies.run(replace(SPEC, questions=26, ablations=None, shares=None, box=()), tmp_path / "a", workers=1)
+        running.run(replace(SPEC, questions=26, ablations=None, shares=None, box=()), tmp_path / "a", workers=1)
         with pytest.raises(StoreError, match="another study"):
             merging.merge([whole.directory, tmp_path / "a"], tmp_path / "both")
 
     def test_seeds_with_a_gap_are_refused(self, tmp_path):
         bare = replace(SPEC, ablations=None, shares=None, box=(), seeds=1)
         for seed in (0, 2):
-            studies.run(replace(bare, first_seed=seed), tmp_path / f"{seed}", workers=1)
+            running.run(replace(bare, first_seed=seed), tmp_path / f"{seed}", workers=1)
         with pytest.raises(SpecError, match="seeds 1 are in none"):
             merging.merge([tmp_path / "0", tmp_path / "2"], tmp_path / "both")
 
@@ -328,7 +264,7 @@ def test_a_dry_run_estimates_disk_and_time(tmp_path):
     assert told.startswith("36 cells, 72 rows")
     assert list(tmp_path.iterdir()) == [tmp_path / "spec.toml"]
     seconds, size = dry._cost(plan.cells(spec))
-    studies.run(spec, tmp_path / "out", workers=1)
+    running.run(spec, tmp_path / "out", workers=1)
     with Store(tmp_path / "out") as store:
         took = store.seconds() * 36
     on_disk = (tmp_path / "out/results.sqlite").stat().st_size

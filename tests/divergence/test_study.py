@@ -14,14 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from divergence import api, merge, phase, phase_run, plan, pool
+from divergence import api, plan, pool, running
 from divergence import study as studies
-from divergence.api import default_spec
 from divergence.build import SpecError
-from divergence.cell import Named
 from divergence.specfile import loads
 from divergence.store import FILE, Store, StoreError
-from overseers.human import Human
 
 MEASURED = ["harm", "better", "divergence_tv", "accuracy", "harm_reference", "deceived", "gamed", "planted_harm"]
 
@@ -50,20 +47,20 @@ def test_the_csv_is_the_rows_to_the_last_bit(small_study):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_same_seed_gives_the_same_bytes(small_study, small_spec, tmp_path, workers):
-    again = studies.run(small_spec, tmp_path, workers=workers)
+    again = running.run(small_spec, tmp_path, workers=workers)
     assert (tmp_path / "results.csv").read_bytes() == (small_study.directory / "results.csv").read_bytes()
     pd.testing.assert_frame_equal(again.summary, small_study.summary, check_exact=True)
 
 
 def test_another_seed_gives_other_numbers(small_study, small_spec, tmp_path):
-    other = studies.run(replace(small_spec, first_seed=5, seeds=1), tmp_path, workers=1)
+    other = running.run(replace(small_spec, first_seed=5, seeds=1), tmp_path, workers=1)
     assert set(other.rows["seed"]) == {5}
     assert not set(other.rows["harm"]) - {0.0} & set(small_study.rows["harm"])
 
 
 def test_the_spec_beside_the_results_reproduces_them(small_study, tmp_path):
     spec = loads((small_study.directory / "spec.toml").read_text())
-    studies.run(spec, tmp_path, workers=1)
+    running.run(spec, tmp_path, workers=1)
     assert (tmp_path / "results.csv").read_bytes() == (small_study.directory / "results.csv").read_bytes()
 
 
@@ -83,57 +80,21 @@ def test_an_interrupted_study_continues_without_computing_twice(small_spec, tmp_
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        studies.run(small_spec, tmp_path, workers=1, progress=stop)
+        running.run(small_spec, tmp_path, workers=1, progress=stop)
     with Store(tmp_path) as store:
         kept = store.done()
     assert 0 < len(kept) < len(plan.cells(small_spec))
     computed = []
     real = pool.cell.run
     monkeypatch.setattr(pool.cell, "run", lambda one: computed.append(one.index) or real(one))
-    studies.run(small_spec, tmp_path, workers=1)
+    running.run(small_spec, tmp_path, workers=1)
     assert not kept & set(computed)
     assert (tmp_path / "results.csv").read_bytes() == (small_study.directory / "results.csv").read_bytes()
     computed.clear()
-    studies.run(small_spec, tmp_path, workers=1)
+    running.run(small_spec, tmp_path, workers=1)
     assert not computed
-    studies.run(small_spec, tmp_path, workers=1, fresh=True)
+    running.run(small_spec, tmp_path, workers=1, fresh=True)
     assert len(computed) == len(plan.cells(small_spec))
-
-
-def test_another_study_in_the_same_directory_is_refused_with_the_difference(small_spec, small_study):
-    before = (small_study.directory / FILE).read_bytes()
-    with pytest.raises(StoreError) as found:
-        studies.run(replace(small_spec, questions=41), small_study.directory, workers=1)
-    *listed, last = str(found.value).splitlines()
-    assert listed == ["what differs from the study there:", "  questions: 40 → 41"]
-    assert last.endswith("holds another study; use another directory, or start over (fresh=True, or --fresh)")
-    others = (Named("human", Human(attention=0.25)),)
-    changed = replace(small_spec, overseers=others, schemes=small_spec.schemes[2:], first_seed=1)
-    with pytest.raises(StoreError) as found:
-        studies.run(changed, small_study.directory, workers=1)
-    assert "  scheme.approval: approval → not there" in str(found.value)
-    assert "  overseer.attention: 1.0 → 0.25" in str(found.value)
-    assert len(str(found.value).splitlines()) == 6  # a line for each scheme, whatever is within it
-    with pytest.raises(StoreError, match=r"and [0-9]+ more\n.*holds another study"):
-        studies.run(default_spec(), small_study.directory, workers=1)
-    assert (small_study.directory / FILE).read_bytes() == before
-
-
-def test_another_version_is_refused(small_spec, tmp_path, monkeypatch):
-    one = replace(small_spec, scenarios=small_spec.scenarios[:1], axes=(), seeds=1)
-    studies.run(one, tmp_path, workers=1)
-    monkeypatch.setattr(studies, "version", lambda: "99.0")
-    with pytest.raises(StoreError, match=r"version: .* → 99\.0"):
-        studies.run(one, tmp_path, workers=1)
-
-
-def test_fresh_removes_a_studys_files_and_nothing_else(small_spec, tmp_path):
-    (tmp_path / "mine.txt").write_text("keep")
-    one = replace(small_spec, scenarios=small_spec.scenarios[:1], axes=(), seeds=1)
-    studies.run(one, tmp_path, workers=1)
-    studies.run(replace(one, questions=10), tmp_path, workers=1, fresh=True)
-    assert (tmp_path / "mine.txt").read_text() == "keep"
-    assert set(studies.load(tmp_path).rows["questions"]) == {10}
 
 
 class TestTheStore:
@@ -146,7 +107,7 @@ class TestTheStore:
         with pytest.raises(StoreError, match="damaged"):
             studies.load(tmp_path)
         with pytest.raises(StoreError, match="damaged"):
-            studies.run(small_spec, tmp_path, workers=1)
+            running.run(small_spec, tmp_path, workers=1)
         assert (tmp_path / FILE).read_bytes().startswith(b"this is no database")
 
     def test_a_store_damaged_in_the_middle(self, tmp_path, small_study):
@@ -262,41 +223,6 @@ def test_where_there_is_no_optimum_the_row_says_so_and_the_curve_ends(tmp_path):
     star = study.crossings.set_index("scheme").loc["kl-regularised"]
     assert np.isnan(star["gamma_star"])
     assert star["max"] == 0.5
-
-
-class TestSomebodyElsesFiles:
-    """A directory without a study may hold files of the names that a study writes: they stay as they are."""
-
-    @pytest.fixture
-    def mine(self, tmp_path):
-        for name in ("results.csv", "spec.toml", "phase-harm.html"):
-            (tmp_path / name).write_text("# mine")
-        return tmp_path
-
-    def untouched(self, mine):
-        assert {path.name: path.read_text() for path in mine.iterdir()} == dict.fromkeys(
-            ("results.csv", "spec.toml", "phase-harm.html"), "# mine"
-        )
-
-    @pytest.mark.parametrize("fresh", [False, True])
-    def test_are_named_before_anything_is_written(self, small_spec, mine, fresh):
-        with pytest.raises(StoreError, match=r"\(phase-harm.html, results.csv, spec.toml\); use another directory"):
-            studies.run(small_spec, mine, workers=1, fresh=fresh)
-        self.untouched(mine)
-
-    def test_are_safe_from_phase_diagrams_and_merging(self, small_spec, small_study, mine):
-        naming = phase.winner("harm")
-        with pytest.raises(StoreError, match="use another directory"):
-            phase_run.run(phase.plane(small_spec, 0), mine, "harm", naming, workers=1, fresh=True)
-        with pytest.raises(StoreError, match="use another directory"):
-            merge.merge([small_study.directory], mine)
-        self.untouched(mine)
-
-    def test_of_other_names_are_no_obstacle(self, small_spec, tmp_path):
-        (tmp_path / "data.csv").write_text("# mine")
-        one = replace(small_spec, scenarios=small_spec.scenarios[:1], axes=(), seeds=1, questions=5)
-        studies.run(one, tmp_path, workers=1)
-        assert (tmp_path / "data.csv").read_text() == "# mine"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from divergence import api, cell, plan, report, sections, specfile, study, terminal
+from divergence import api, cell, plan, report, running, sections, specfile, terminal
 from divergence.build import SpecError
 from divergence.cell import TRAINED
 from divergence.figures import error_budget
@@ -39,7 +39,7 @@ student = { type = "log-linear", capacity = 1 }
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    return study.run(specfile.loads(TEXT), tmp_path_factory.mktemp("trained"), workers=1)
+    return running.run(specfile.loads(TEXT), tmp_path_factory.mktemp("trained"), workers=1)
 
 
 def test_trained_rows_say_what_training_took(made):
@@ -104,7 +104,7 @@ def test_the_figure_adds_up_and_says_so():
 
 @pytest.mark.slow
 def test_the_same_rows_whatever_the_workers(made, tmp_path):
-    again = study.run(made.spec, tmp_path / "again", workers=2)
+    again = running.run(made.spec, tmp_path / "again", workers=2)
     assert (again.directory / "results.csv").read_bytes() == (made.directory / "results.csv").read_bytes()
 
 

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from divergence import fragments, readable, report, sentences, terminal, verdicts
-from divergence import study as studies
+from divergence import export, fragments, readable, report, running, sentences, terminal, verdicts
 from divergence.grounds import Grounds
 from divergence.specfile import parse
 
@@ -28,7 +27,7 @@ PLACE = ("ledger", "human")
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    return studies.run(parse(TABLE), tmp_path_factory.mktemp("judged"), workers=1)
+    return running.run(parse(TABLE), tmp_path_factory.mktemp("judged"), workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +68,7 @@ def test_a_switch_is_the_counterfactual_study(study, tmp_path, switch, field, va
     bare = TABLE | {"scenario": TABLE["scenario"] | {field: value}}
     for key in ("ablations", "shares", "box"):
         bare.pop(key)
-    rows = studies.run(parse(bare), tmp_path, workers=1).rows
+    rows = running.run(parse(bare), tmp_path, workers=1).rows
     off = study.grounds.switches.query("taken_by == @switch")
     assert set(off["scheme"]) == {"approval", "approval-frozen", "debate"}
     for line in off.itertuples():
@@ -94,11 +93,11 @@ def test_the_strongest_switch_is_named(study, found):
 
 def test_without_ablations_there_is_a_verdict_and_no_cause(tmp_path):
     bare = parse({key: value for key, value in TABLE.items() if key not in ("ablations", "shares", "box")})
-    study = studies.run(bare, tmp_path, workers=1)
+    study = running.run(bare, tmp_path, workers=1)
     assert "taken_by" not in study.grounds.verdicts
     assert not sentences.orders(study.grounds, PLACE, readable.schemes(study.grounds))
     assert not len(study.grounds.shares)
-    studies.write_tables(study)
+    export.write_tables(study)
     assert (tmp_path / "verdicts.csv").exists()
     assert not (tmp_path / "ablations.csv").exists()
 

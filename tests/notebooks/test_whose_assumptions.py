@@ -7,8 +7,7 @@ import pytest
 
 pytest.importorskip("marimo")
 
-from divergence import phase, phase_run, sensitivity
-from divergence import study as studies
+from divergence import phase, phase_run, running, sensitivity
 from notebooks.n7_whose_assumptions import app
 
 pytestmark = pytest.mark.slow
@@ -36,7 +35,7 @@ def moved(dictionary, **values):
 def test_indices_are_those_of_a_study(started, tmp_path):
     """Run through the store as ``hch sensitivity`` does, they are the same."""
     spec = sensitivity.prepared(started["asked"], 64, started["RANGES"])
-    told = sensitivity.table(spec, studies.run(spec, tmp_path, workers=1).rows, "harm")
+    told = sensitivity.table(spec, running.run(spec, tmp_path, workers=1).rows, "harm")
     np.testing.assert_allclose(started["indices"]["total"], told["total"], rtol=1e-12)
     assert (started["indices"].groupby("scheme")["total"].max() > 0.2).all()
 
