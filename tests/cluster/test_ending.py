@@ -25,7 +25,7 @@ from scenarios.part import part
 
 def note(file, setting):
     with (Path("DIRECTORY") / file).open("a") as noted:
-        print(setting.human.gameability, setting.human.self_persuasion, setting.seed, file=noted)
+        print(setting.human.gameability, setting.human.discernment, setting.seed, file=noted)
 
 
 @part
@@ -48,7 +48,7 @@ depth = 1
 type = "slow"
 [sweep]
 "overseer.gameability" = { from = 0, to = 3, steps = 9 }
-"overseer.self_persuasion" = { from = 0, to = 1, steps = 5 }
+"overseer.discernment" = { from = 4, to = 8, steps = 5 }
 """
 COMMANDS = {
     "sweep": [],
@@ -58,13 +58,16 @@ COMMANDS = {
 
 
 def noted(file):
-    """Cells (γ, self-persuasion, seed) that the slow scheme has noted in a file; a cell needs it more than once."""
+    """Cells (γ, κ, seed) that the slow scheme has noted in a file; a cell needs it more than once."""
     return set(file.read_text().splitlines()) if file.exists() else set()
 
 
-def waited_for(true, seconds=60.0):
+def waited_for(true, *running, seconds=60.0):
+    """Wait until something is true, while commands run."""
     end = time.monotonic() + seconds
     while not true():
+        for command in running:
+            assert command.poll() is None, command.communicate()
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.05)
 
@@ -96,7 +99,7 @@ def test_ctrl_c_keeps_every_cell_that_was_begun_and_begins_no_other(tmp_path, cl
     begun = tmp_path / "begun"
     with cluster() as (address, *_):
         running = started(tmp_path, address, 0.3, command)
-        waited_for(lambda: len(noted(begun)) >= 6)
+        waited_for(lambda: len(noted(begun)) >= 6, running)
         os.killpg(running.pid, signal.SIGINT)
         _, errors = running.communicate(timeout=60)
         cells = noted(begun)
@@ -111,7 +114,7 @@ def test_ctrl_c_keeps_every_cell_that_was_begun_and_begins_no_other(tmp_path, cl
 def test_a_second_ctrl_c_does_not_wait_for_the_cells_under_way(tmp_path, cluster):
     with cluster() as (address, *_):
         running = started(tmp_path, address, 6)
-        waited_for(lambda: len(noted(tmp_path / "begun")) == 2)
+        waited_for(lambda: len(noted(tmp_path / "begun")) == 2, running)
         os.killpg(running.pid, signal.SIGINT)
         time.sleep(0.5)
         os.killpg(running.pid, signal.SIGINT)
@@ -130,7 +133,7 @@ def test_another_study_on_the_same_workers_goes_on(tmp_path, cluster):
         for directory in directories:
             directory.mkdir()
         one, other = (started(directory, address, 0.1) for directory in directories)
-        waited_for(lambda: all(noted(directory / "begun") for directory in directories))
+        waited_for(lambda: all(noted(directory / "begun") for directory in directories), one, other)
         os.killpg(one.pid, signal.SIGINT)
         _, errors = other.communicate(timeout=120)
         one.communicate(timeout=60)
@@ -142,7 +145,7 @@ def test_another_study_on_the_same_workers_goes_on(tmp_path, cluster):
 def test_ctrl_c_while_no_worker_is_there_yet(tmp_path, cluster):
     with cluster(workers=0) as (address, scheduler):
         running = started(tmp_path, address, 1)
-        waited_for(lambda: "Receive client connection" in (tmp_path / "dask.log").read_text())
+        waited_for(lambda: "Receive client connection" in (tmp_path / "dask.log").read_text(), running)
         time.sleep(0.5)
         os.killpg(running.pid, signal.SIGINT)
         _, errors = running.communicate(timeout=60)
@@ -154,7 +157,7 @@ def test_ctrl_c_while_no_worker_is_there_yet(tmp_path, cluster):
 def test_a_scheduler_that_is_killed_is_told_in_one_line(tmp_path, cluster):
     with cluster() as (address, scheduler, _):
         running = started(tmp_path, address, 0.3)
-        waited_for(lambda: len(noted(tmp_path / "begun")) >= 4)
+        waited_for(lambda: len(noted(tmp_path / "begun")) >= 4, running)
         scheduler.kill()
         _, errors = running.communicate(timeout=60)
     assert running.returncode == 2, errors
