@@ -214,6 +214,10 @@ def sweep(
 @reported
 def report(
     directory: Annotated[Path, typer.Argument(help="A study's directory, finished or not.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Ends in .html. Write the report there and nothing into DIRECTORY."),
+    ] = None,
     plugin: Plugins = None,
     open_: Open = False,
 ) -> None:
@@ -221,7 +225,7 @@ def report(
     from divergence import study
 
     load_plugins(plugin)
-    _finish(study.load(directory), open_)
+    _finish(study.load(directory), open_, out)
 
 
 @app.command()
@@ -352,18 +356,31 @@ def _continues(kept: int, total: int) -> None:
     typer.echo(f"continuing: {kept:,} of {total:,} cells are kept" + (f"; {again}" if again else ""), err=True)
 
 
-def _finish(finished: Study, open_: bool) -> None:
+def _finish(finished: Study, open_: bool, out: Path | None = None) -> None:
     """Write what a reader opens, print the tables, and the report's path last."""
-    from divergence import export, terminal, terminal_sample
-    from divergence import report as reports
+    from divergence import terminal, terminal_sample
 
-    export.write_tables(finished)
-    path = reports.write(finished)
+    path = _written(finished, out)
     shown = terminal if finished.spec.sample is None else terminal_sample
     shown.show(finished, console())
     print(f"\nreport: {path}")
     if open_:
         webbrowser.open(path.resolve().as_uri())
+
+
+def _written(finished: Study, out: Path | None) -> Path:
+    """The report's path: in the study's directory, with the tables beside it, or at ``out``, alone."""
+    from divergence import export
+    from divergence import report as reports
+
+    if out is not None:
+        return reports.write(finished, out)
+    try:
+        export.write_tables(finished)
+        return reports.write(finished)
+    except OSError as error:
+        told = f"{error.strerror}; 'hch report {finished.directory} --out FILE.html' writes the report elsewhere"
+        raise OSError(error.errno, told, error.filename) from error
 
 
 @contextmanager

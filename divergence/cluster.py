@@ -1,53 +1,113 @@
 """Cells on many machines: the workers of a dask.distributed scheduler, seen as an executor (``docs/cluster.md``).
 
 dask gives the chunks of a worker that dies to another one. If the scheduler is lost, so are the chunks under way; what
-was finished is in the store, and the same command continues.
+was finished is in the store, and the same command continues. Workers outlive the study, so they are told when it ends
+early: chunks that wait for a worker are forgotten, and of those under way only the cell at hand is finished.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import uuid
 from collections.abc import Iterator
-from concurrent.futures import CancelledError, Executor
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from typing import Any
 
-from divergence.pool import PoolError
+from divergence import pool
+from divergence.cell import Outcome
+from divergence.pool import Engine, PoolError
 from divergence.version import version
 
 _SECONDS = 10
 """How long to wait for the scheduler, and for its first worker."""
 
+_ENDED: set[str] = set()
+"""In a worker process: the engines whose study was ended early, so that no further cell of it is to be begun."""
+
 
 @contextmanager
-def executor(address: str) -> Iterator[tuple[Executor, int]]:
-    """An executor on a scheduler's workers, and how many workers there are.
+def engine(address: str) -> Iterator[Engine]:
+    """The workers of a scheduler. ``address``: the scheduler's, ``tcp://host:port``.
 
-    ``address``: the scheduler's, ``tcp://host:port``. Raises PoolError where there is no scheduler, no worker, or
-    another version of this software on a worker, and when the scheduler is lost.
+    Raises PoolError where there is no scheduler, no worker, or another version of this software on a worker, and when
+    the scheduler is lost.
     """
     try:
         from distributed import Client
         from distributed.scheduler import KilledWorker
     except ImportError as error:
         raise PoolError("--scheduler needs the extra 'cluster': pip install 'hch-divergence[cluster]'") from error
-    client = _connected(Client, address)
+    with _quiet():
+        client = _connected(Client, address)
+        end = _End(client)
+        try:
+            yield Engine(_workers(client, address), client.get_executor(pure=False), end, partial(_compute, end.name))
+        except CancelledError as error:
+            raise PoolError(
+                f"{address}: the scheduler was lost; what was finished is kept: start a scheduler and workers again, "
+                "and the same command continues"
+            ) from error
+        except KilledWorker as error:
+            end()
+            raise PoolError(
+                f"{address}: worker after worker died over the same cells (memory may have run out): use fewer "
+                "questions, or workers with more memory; what was finished is kept"
+            ) from error
+        except BaseException:  # Ctrl-C, or a disk that is full
+            end()
+            raise
+        finally:
+            with suppress(Exception):  # a lost scheduler cannot be told
+                client.close(timeout=2)
+
+
+class _End:
+    """Tells all workers, once, that a study ends early. ``name``: what they know it by."""
+
+    def __init__(self, client: Any) -> None:
+        self.name = uuid.uuid4().hex
+        self._client = client
+        self._told = False
+
+    def __call__(self) -> None:
+        if not self._told:
+            self._told = True  # before it is done: nobody who presses Ctrl-C again waits for it again
+            with suppress(Exception):  # a worker may be gone, or the scheduler
+                self._client.run(_begin_no_more, self.name, on_error="ignore")
+
+
+def _begin_no_more(name: str) -> None:
+    """In a worker."""
+    _ENDED.add(name)
+
+
+def _compute(name: str, chunk: bytes) -> list[Outcome]:
+    return pool.compute(chunk, lambda: name in _ENDED)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what dask prints about its connections: what is wrong is told once. What a user has set up stays."""
+    config: Any = import_module("dask.config")
+    keys = [f"{place}{key}" for place in ("", "distributed.") for key in ("logging", "logging-file-config")]
+    own = [one for one in logging.getLogger("distributed").handlers if type(one) is logging.StreamHandler]
+    if any(config.get(key, None) for key in keys):
+        own = []
+    for handler in own:
+        handler.addFilter(_nothing)
     try:
-        yield client.get_executor(pure=False), _workers(client, address)
-    except CancelledError as error:
-        raise PoolError(
-            f"{address}: the scheduler was lost; what was finished is kept: start a scheduler and workers again, "
-            "and the same command continues"
-        ) from error
-    except KilledWorker as error:
-        raise PoolError(
-            f"{address}: worker after worker died over the same cells (memory may have run out): use fewer questions, "
-            "or workers with more memory; what was finished is kept"
-        ) from error
+        yield
     finally:
-        with suppress(Exception):  # a lost scheduler cannot be told
-            client.close(timeout=2)
+        for handler in own:
+            handler.removeFilter(_nothing)
+
+
+def _nothing(_: logging.LogRecord) -> bool:
+    return False
 
 
 def _connected(client: Any, address: str) -> Any:

@@ -59,7 +59,7 @@ def _draw(pictures: dict[Path, go.Figure], format_: Format) -> None:
         for path, figure in pictures.items()
     ]
     try:
-        kaleido.write_fig_from_object_sync(wanted, kopts={"mathjax": False})
+        kaleido.write_fig_from_object_sync(wanted, cancel_on_error=True, kopts={"mathjax": False})
     except (ChromeNotFoundError, BrowserFailedError, BrowserDepsError) as error:
         raise ImagesError(
             "images need a Chrome or Chromium that starts: install one, or name it with BROWSER_PATH "

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -40,16 +40,28 @@ class PoolError(RuntimeError):
     """The workers cannot work; the message says what to do."""
 
 
+def compute(chunk: bytes, stopped: Callable[[], bool]) -> list[Outcome]:
+    """In a worker: a chunk's cells (cloudpickle bytes), of which no further one is begun once ``stopped()``."""
+    with _ONE_CHUNK:
+        return [cell.attempt(one) for one in cloudpickle.loads(chunk) if not stopped()]
+
+
+def _compute(chunk: bytes) -> list[Outcome]:
+    return compute(chunk, lambda: _STOP is not None and _STOP.is_set())
+
+
 @dataclass(frozen=True)
 class Engine:
     """What computes chunks of cells. ``executor``: None computes here, without a pool.
 
-    ``stop``: set, it lets workers finish the cells they are at and begin no others; None where they cannot be told.
+    ``stop``: called, it lets workers finish the cells they are at and begin no others. ``task``: what a worker does
+    with a chunk, which comes as bytes.
     """
 
     workers: int
     executor: Executor | None
-    stop: Event | None = None
+    stop: Callable[[], object] = lambda: None
+    task: Callable[[bytes], list[Outcome]] = _compute
 
     def __call__(self, chunks: list[list[Cell]]) -> Iterator[list[Outcome]]:
         """Finished chunks, in the order in which they finish."""
@@ -75,14 +87,14 @@ def engine(workers: int, scheduler: str | None = None) -> Iterator[Engine]:
     if scheduler is not None:
         from divergence import cluster  # an extra
 
-        with cluster.executor(scheduler) as (executor, there):
-            yield Engine(there, executor)
+        with cluster.engine(scheduler) as found:
+            yield found
     elif workers == 1:
         yield Engine(1, None)
     else:
         stop = context().Event()
         with _processes(workers, stop) as pool:
-            yield Engine(workers, pool, stop)
+            yield Engine(workers, pool, stop.set)
 
 
 @contextmanager
@@ -121,7 +133,7 @@ def _as_completed(engine: Engine, executor: Executor, chunks: list[list[Cell]]) 
     running: set[Future[list[Outcome]]] = set()
     while True:
         for chunk in waiting:
-            running.add(executor.submit(_run, cloudpickle.dumps(chunk)))
+            running.add(executor.submit(engine.task, cloudpickle.dumps(chunk)))
             if len(running) >= 2 * engine.workers:
                 break
         if not running:
@@ -129,25 +141,18 @@ def _as_completed(engine: Engine, executor: Executor, chunks: list[list[Cell]]) 
         try:
             finished, running = wait(running, return_when=FIRST_COMPLETED)
         except KeyboardInterrupt:
-            yield from _last(running, engine.stop)
+            yield from _last(running, engine)
             raise
         for future in finished:
             yield future.result()
 
 
-def _last(running: set[Future[list[Outcome]]], stop: Event | None) -> Iterator[list[Outcome]]:
+def _last(running: set[Future[list[Outcome]]], engine: Engine) -> Iterator[list[Outcome]]:
     """What workers have finished of their chunks once they have been told to stop."""
-    if stop is None:
-        return
-    stop.set()
     print("interrupted: finishing the cells under way; Ctrl-C again ends at once", file=sys.stderr)
+    engine.stop()
     for future in wait(running).done:
         yield future.result()
-
-
-def _run(chunk: bytes) -> list[Outcome]:
-    with _ONE_CHUNK:
-        return [cell.attempt(one) for one in cloudpickle.loads(chunk) if _STOP is None or not _STOP.is_set()]
 
 
 def _start(stop: Event) -> None:

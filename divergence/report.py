@@ -13,6 +13,8 @@ from plotly.offline import get_plotlyjs
 
 from divergence import fragments as html
 from divergence import style, wording
+from divergence.build import SpecError
+from divergence.files import whole
 from divergence.packaged import packaged
 from divergence.sections import sections
 from divergence.study import Study
@@ -24,12 +26,13 @@ _TITLE = "How far from HCH?"
 def write(study: Study, path: Path | None = None) -> Path:
     """Write a study's report (by default ``report.html`` beside its results) and return where it is.
 
-    Raises OSError if the place cannot be written.
+    Raises SpecError for another ending than ``.html``, and OSError if the place cannot be written.
     """
     path = path if path is not None else study.directory / NAME
-    temporary = path.with_name(f"{path.name}.part")
-    temporary.write_text(page(study), encoding="utf-8")
-    temporary.replace(path)
+    if path.suffix != ".html":
+        raise SpecError(f"{path}: must end in .html")
+    with whole(path) as temporary:
+        temporary.write_text(page(study), encoding="utf-8")
     return path
 
 

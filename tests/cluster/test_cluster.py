@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 
 import pytest
 
@@ -15,7 +14,7 @@ from divergence.pool import PoolError
 from divergence.specfile import parse
 from divergence.store import FILE, Store
 
-distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
+pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 pytestmark = pytest.mark.slow
 
 TABLE = {
@@ -34,40 +33,6 @@ def waited_for(true, seconds=60.0):
         time.sleep(0.05)
 
 
-@contextmanager
-def cluster(tmp_path, workers=2):
-    """A scheduler and its workers as a user starts them; yields (address, scheduler, workers' parent)."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    log = (tmp_path / "dask.log").open("w")
-    dask = [sys.executable, "-P", "-m", "distributed.cli"]
-    port = address.rsplit(":", 1)[1]
-    common = {"stdout": log, "stderr": log, "cwd": tmp_path}
-    started = [
-        subprocess.Popen(
-            [*dask[:-1], "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
-            **common,
-        )
-    ]
-    try:
-        if workers:
-            arguments = ["--nworkers", str(workers), "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
-            started.append(subprocess.Popen([*dask[:-1], "distributed.cli.dask_worker", address, *arguments], **common))
-            with distributed.Client(address, timeout=60, set_as_default=False) as client:  # a busy machine is slow
-                client.wait_for_workers(workers, timeout=60)
-        yield address, *started
-    finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in reversed(started):
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        log.close()
-
-
 def children(parent):
     """Processes started by a process, by /proc."""
     found = []
@@ -84,10 +49,10 @@ def children(parent):
 
 
 @pytest.mark.slow
-def test_two_workers_of_a_scheduler_give_the_same_bytes(tmp_path):
+def test_two_workers_of_a_scheduler_give_the_same_bytes(tmp_path, cluster):
     spec = parse(TABLE)
     running.run(spec, tmp_path / "here", workers=1)
-    with cluster(tmp_path) as (address, *_):
+    with cluster() as (address, *_):
         running.run(spec, tmp_path / "there", scheduler=address)
     there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
     assert there.read_bytes() == here.read_bytes()
@@ -95,11 +60,11 @@ def test_two_workers_of_a_scheduler_give_the_same_bytes(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs /proc to find the workers")
-def test_a_killed_worker_is_survived(tmp_path):
+def test_a_killed_worker_is_survived(tmp_path, cluster):
     spec = parse(TABLE)
     running.run(spec, tmp_path / "here", workers=1)
     killed = []
-    with cluster(tmp_path) as (address, _, nannies):
+    with cluster() as (address, _, nannies):
 
         def kill_one(done, total):
             if done and not killed:
@@ -125,9 +90,9 @@ def line(pid):
 
 
 @pytest.mark.slow
-def test_a_lost_scheduler_is_told_and_the_study_continues(tmp_path):
+def test_a_lost_scheduler_is_told_and_the_study_continues(tmp_path, cluster):
     spec = parse(TABLE)
-    with cluster(tmp_path) as (address, scheduler, _):
+    with cluster() as (address, scheduler, _):
 
         def kill_it(done, total):
             if done and scheduler.poll() is None:
@@ -139,7 +104,7 @@ def test_a_lost_scheduler_is_told_and_the_study_continues(tmp_path):
     with Store(tmp_path / "there") as store:
         kept = store.done()
     assert 0 < len(kept) < 32
-    with cluster(tmp_path) as (address, *_):
+    with cluster() as (address, *_):
         running.run(spec, tmp_path / "there", scheduler=address)
     running.run(spec, tmp_path / "here", workers=1)
     there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
@@ -148,9 +113,9 @@ def test_a_lost_scheduler_is_told_and_the_study_continues(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_scheduler_without_workers(tmp_path, monkeypatch):
+def test_a_scheduler_without_workers(tmp_path, cluster, monkeypatch):
     monkeypatch.setattr("divergence.cluster._SECONDS", 2)
-    with cluster(tmp_path, workers=0) as (address, _):
+    with cluster(workers=0) as (address, _):
         waited_for(lambda: answers(address))
         with pytest.raises(PoolError, match="has no workers"):
             running.run(parse(TABLE), tmp_path / "out", scheduler=address)

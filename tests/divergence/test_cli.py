@@ -324,6 +324,11 @@ class TestBadInput:
             told = complaint("export", tiny[0], "--out", "/proc/rows.csv")
             assert told.startswith("error: /proc/rows.csv: cannot be written: ")
 
+    def test_a_report_that_cannot_be_written(self, tiny, tmp_path):
+        assert complaint("report", tiny[0], "--out", tmp_path) == f"error: {tmp_path}: must end in .html "
+        told = complaint("report", tiny[0], "--out", "nodir/mine.html", cwd=tmp_path)
+        assert told == "error: nodir/mine.html: cannot be written: there is no such directory "
+
     def test_a_study_whose_plugin_is_not_given(self, tmp_path):
         hch("new", "overseer", "wary", cwd=tmp_path)
         words = ["--quick", "--set", "scenario.depth=1", "--gameability", "1", "--scheme", "approval", "--out", "out"]

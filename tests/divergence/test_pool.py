@@ -70,13 +70,12 @@ def test_an_interruption_of_workers_keeps_all_that_they_finished(monkeypatch, ca
     monkeypatch.setattr(pool.cell, "attempt", attempt)
     monkeypatch.setattr(pool, "wait", wait)
     with ThreadPoolExecutor(2) as executor:
-        came_back = kept(pool.Engine(2, executor, stop)([CELLS[:30], CELLS[30:60], CELLS[60:90]]))
+        came_back = kept(pool.Engine(2, executor, stop.set)([CELLS[:30], CELLS[30:60], CELLS[60:90]]))
     assert came_back == finished
     assert 10 <= len(finished) < 20
     assert "finishing the cells under way" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals between processes")
 def started(worker):
     """Whether a worker has got so far that it ignores Ctrl-C, as the system tells."""
     told = re.search(r"SigIgn:\s*(\w+)", Path(f"/proc/{worker}/status").read_text())
@@ -134,6 +133,7 @@ def cells_begun(file):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals between processes")
 @pytest.mark.parametrize(("seconds", "times"), [(2, 1), (120, 2)])
 def test_the_command_ends_soon(tmp_path, seconds, times):
     """With two seconds a cell and chunks of seventeen, once is enough; where a cell takes long, twice ends it.

@@ -98,6 +98,16 @@ if os.getuid() == 0:
 print(*read(Path(sys.argv[2])))
 """
 
+REPORT = """
+import os, sys
+from divergence.cli import app
+
+app(["report", sys.argv[1]], standalone_mode=False)  # whatever is imported late is imported now
+if os.getuid() == 0:
+    os.setuid(65534)
+app(["report", *sys.argv[2:]])
+"""
+
 
 @pytest.mark.skipif(not hasattr(os, "setuid"), reason="needs permissions")
 class TestReadOnly:
@@ -111,12 +121,12 @@ class TestReadOnly:
             yield Path(made) / "whole", Path(made) / "other"
             (Path(made) / "other").chmod(0o755)
 
-    def read(self, places):
-        """Rows, whether it is complete and whether it is running, as who may not write in the second place sees it."""
+    def read(self, places, script=READ, *more):
+        """What a script does (told both places, and more) as somebody who may not write in the second of them."""
         for path in (*places[1].iterdir(), places[1]):
             path.chmod(0o555 if path.is_dir() else 0o444)
-        script = [sys.executable, "-P", "-c", READ, *map(str, places)]
-        return subprocess.run(script, capture_output=True, text=True, check=False)
+        words = [sys.executable, "-P", "-c", script, *map(str, (*places, *more))]
+        return subprocess.run(words, capture_output=True, text=True, check=False)
 
     def test_a_finished_study_can_be_read(self, places):
         found = self.read(places)
@@ -130,6 +140,27 @@ class TestReadOnly:
                 shutil.copy(places[0] / name, places[1] / name)
         found = self.read(places)
         assert found.stdout.startswith("18 ") or "StoreError" in found.stderr
+
+    def test_a_report_of_it_says_what_to_do(self, places):
+        found = self.read(places, REPORT)
+        assert found.returncode == 2
+        (line,) = found.stderr.splitlines()
+        assert line.startswith(f"error: {places[1] / 'results.csv'}: cannot be written: ")
+        assert line.endswith(f"; 'hch report {places[1]} --out FILE.html' writes the report elsewhere")
+
+    def test_its_report_can_be_written_elsewhere(self, places):
+        elsewhere = places[1].parent / "elsewhere"
+        elsewhere.mkdir()
+        elsewhere.chmod(0o777)
+        before = {path: path.stat().st_mtime_ns for path in places[1].iterdir()}
+        found = self.read(places, REPORT, "--out", elsewhere / "mine.html")
+        assert found.returncode == 0, found.stderr
+        assert found.stdout.endswith(f"report: {elsewhere / 'mine.html'}\n")
+        assert [path.name for path in elsewhere.iterdir()] == ["mine.html"]
+        # It is the report; only the directory's name is another.
+        there = (elsewhere / "mine.html").read_text().replace("other", "whole")
+        assert there == (places[0] / "report.html").read_text().replace("other", "whole")
+        assert before == {path: path.stat().st_mtime_ns for path in places[1].iterdir()}
 
 
 class TestFailures:
