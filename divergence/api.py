@@ -14,6 +14,7 @@ from divergence import running, specfile, study
 from divergence.build import FAMILIES, SpecError, build
 from divergence.cell import OPTIMUM, Named, gameability_steps
 from divergence.paths import apply
+from divergence.plain import plain
 from divergence.running import Progress
 from divergence.spec import Spec
 from divergence.study import Study
@@ -133,6 +134,8 @@ def as_spec(spec: Spec | Mapping[str, Any] | Path | str) -> Spec:
         return spec
     if isinstance(spec, Mapping):
         return specfile.parse(dict(spec))
+    if not isinstance(spec, str | Path):
+        raise SpecError(f"a study is a TOML file's path, the table that it would hold, or a Spec, not {spec!r}")
     return specfile.read(Path(spec))
 
 
@@ -190,8 +193,9 @@ def customised(
     chosen: Mapping[str, Sequence[Part | str] | None],
 ) -> Spec:
     """The study with its first seed, its swept γ and some of its parts replaced; None keeps what is there."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise SpecError(f"seed: must be a whole number ≥ 0, not {seed!r}")
+    seed, gameability = plain(seed), plain(gameability)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= specfile.LAST_SEED:
+        raise SpecError(f"seed: must be a whole number from 0 to {specfile.LAST_SEED}, not {seed!r}")
     spec = replace(spec, first_seed=seed)
     for kind, wanted in chosen.items():
         if wanted is not None and not isinstance(wanted, str | Part) and not len(wanted):
@@ -217,6 +221,8 @@ def customised(
         values = axis.values
         if axis.column == "gameability" and gameability is not None:
             values = tuple(float(v) for v in (gameability if isinstance(gameability, Sequence) else [gameability]))
+            if len({*values}) < len(values):
+                raise SpecError(f"--gameability: a value occurs twice: {', '.join(map(str, values))}")
         if _settable(spec, axis.path, axis.values[0]):
             axes.append(replace(axis, values=values))
             for value in values:

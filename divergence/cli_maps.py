@@ -117,7 +117,7 @@ def phase(
     from divergence.workers import prepare
 
     prepare(1 if scheduler else workers)
-    from divergence import page, phase_run, specfile
+    from divergence import files, page, phase_run, specfile
     from divergence import phase as phases
     from divergence.build import SpecError
     from divergence.directory import default_name
@@ -143,7 +143,7 @@ def phase(
             retry=retry,
             progress=tell,
         )
-    of = "" if scheme is None else f"-{scheme.replace(', ', '-')}-{level:g}"
+    of = "" if scheme is None else f"-{files.spelt(scheme)}-{level:g}"
     path = directory / f"phase-{measure}{of}.html"
     write_table(found.points.drop(columns=["i", "j"]), path.with_suffix(".csv"))
     if scheme is None:

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from divergence import specfile
+from divergence import own_code, specfile
+from divergence.build import FAMILIES
 from divergence.cell import STORED
 from divergence.curves import TABLES as CURVES
+from divergence.files import whole
 from divergence.grounds import TABLES
-from divergence.plugins import loaded_plugins
+from divergence.plugins import is_plugin, loaded_plugins
 from divergence.settings import changed
 from divergence.spec import Spec
 from divergence.store import FILES, Store, StoreError, writing
@@ -44,17 +46,28 @@ def only_writer(directory: Path) -> Iterator[None]:
 
 
 def begin(spec: Spec, directory: Path, *, fresh: bool = False) -> dict[str, str]:
-    """Note in a directory which study it holds, and return that. Raises StoreError if it holds another."""
+    """Note in a directory which study it holds, and return that.
+
+    Raises StoreError if it holds another, and SpecError if what is noted could not be read again.
+    """
+    asked = about(spec)
+    specfile.loads(asked["spec"], "the study")
     if fresh:
         discard(directory)
-    asked = about(spec)
     for file in FILES:  # all of them, before anything is written
         if (directory / file).exists():
             with Store(directory, file) as store:
                 _same(store, asked, directory)
     with Store(directory, create=True) as store:
         store.note(asked)
+    write_spec(directory, asked)
     return asked
+
+
+def write_spec(directory: Path, about: dict[str, str]) -> None:
+    """``spec.toml``, as the store has it: there from the first moment, for whoever continues the study."""
+    with whole(directory / "spec.toml") as temporary:
+        temporary.write_text(about["spec"], encoding="utf-8")
 
 
 def _same(store: Store, asked: dict[str, str], directory: Path) -> None:
@@ -68,13 +81,21 @@ def _same(store: Store, asked: dict[str, str], directory: Path) -> None:
     shown = [f"  {line}" for line in lines[:_SHOWN]]
     if len(lines) > _SHOWN:
         shown.append(f"  … and {len(lines) - _SHOWN} more")
-    told = f"{directory}: holds another study; use another directory, or start over (fresh=True, or --fresh)"
+    what = "holds another study"
+    if before.get("spec") == asked["spec"]:
+        what = "what is finished there was computed by other code, which is not to be mixed with this"
+    told = f"{directory}: {what}; use another directory, or start over (fresh=True, or --fresh)"
     raise StoreError("\n".join(["what differs from the study there:", *shown, told]))
 
 
 def about(spec: Spec) -> dict[str, str]:
-    """What identifies a study in a store: its specification, the version and the plug-ins that compute it."""
-    known = {"version": version(), "spec": specfile.dumps(spec), "plugins": loaded_plugins()}
+    """What identifies a study in a store: its specification, and what computes it.
+
+    That is the version, the plug-ins that are loaded, and its own classes that are in none of these.
+    """
+    parts = [named.part for kind in FAMILIES for named in spec.of(kind)]
+    code = "\n".join([*loaded_plugins().splitlines(), *own_code.fingerprints(parts, is_plugin)])
+    known = {"version": version(), "spec": specfile.dumps(spec), "plugins": code}
     return known | {"measures": " ".join(STORED)}
 
 

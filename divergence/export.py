@@ -32,6 +32,8 @@ def write_tables(study: Study) -> None:
 def questions(study: Study) -> pd.DataFrame:
     """One line per row of results and root question: the values behind every mean."""
     found: list[pd.DataFrame] = []
+    if not len(study.rows):
+        return study.rows
     keys = list(study.rows.columns)
     keys = keys[: keys.index("questions")]
     with Store(study.directory) as store:

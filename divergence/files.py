@@ -1,13 +1,19 @@
-"""Files that are written whole, or are not there."""
+"""Files that are written whole or are not there, and what they may be called."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import ENOENT
 from pathlib import Path
 
 import pandas as pd
+
+
+def spelt(text: str) -> str:
+    """Text as part of a file's name, whatever is in it."""
+    return re.sub(r"[^\w-]+", "-", text)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

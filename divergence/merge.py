@@ -13,7 +13,7 @@ from pathlib import Path
 from divergence import plan, specfile
 from divergence.build import SpecError
 from divergence.cell import Cell
-from divergence.directory import only_writer
+from divergence.directory import only_writer, write_spec
 from divergence.running import finished
 from divergence.spec import Spec
 from divergence.store import FILE, FILES, Store, StoreError
@@ -48,6 +48,7 @@ def merge(directories: Sequence[Path], out: Path) -> Merged:
         for file, cells in plan.everything(spec).items():
             if cells or file == FILE:
                 left += _gather(found, out, file, cells, about)
+        write_spec(out, about)
         with Store(out) as store:
             done = len(store.done())
         return Merged(finished(spec, out, about), done, left)

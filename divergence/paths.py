@@ -27,9 +27,10 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class _Reached:
-    """A path in a study: its kind of part, the steps to its field, and the parts that have it."""
+    """A path in a study: its kind of part, the parts it speaks of, the steps to its field, and who of them has it."""
 
     kind: str
+    among: tuple[Named, ...]
     steps: tuple[str, ...]
     parts: tuple[Named, ...]
 
@@ -53,9 +54,10 @@ def apply(spec: Spec, point: dict[str, Any], place: str = "") -> Spec:
         if not every and found.kind in _NEEDED:
             raise SpecError(f"{where}: {_NEEDED[found.kind]}")
         if not found.parts and every:
-            known, asked = sorted({path for one in every for path in _paths(one.part)}), ".".join(found.steps)
+            known, asked = sorted({path for one in found.among for path in _paths(one.part)}), ".".join(found.steps)
+            who = f"no {found.kind}" if found.among == every else f"'{found.among[0].label}' is no {found.kind} that"
             raise SpecError(
-                f"{where}: no {found.kind} has a field '{asked}'{nearest(asked, known)}; permitted: {', '.join(known)}"
+                f"{where}: {who} has a field '{asked}'{nearest(asked, known)}; permitted: {', '.join(known)}"
             )
         chosen = {one.label for one in found.parts}
         changed = [_changed(one, found.steps, value, where) if one.label in chosen else one for one in every]
@@ -95,6 +97,17 @@ def freed(spec: Spec, path: str, place: str) -> Spec:
     return replace(spec, sample=replace(spec.sample, ranges=drawn) if drawn else None)
 
 
+def fields_of(spec: Spec) -> set[str]:
+    """The names of all fields that a study's parts have."""
+    every = (one for kind in _KINDS for one in spec.of(kind))
+    return {path.rsplit(".", 1)[-1] for one in every for path in _paths(one.part)}
+
+
+def within(part: Part) -> list[str]:
+    """The fields of a part that hold parts."""
+    return [name for name, held in _held(part).items() if isinstance(held, Part)]
+
+
 def value(spec: Spec, path: str) -> Any:
     """What a path's field is in the first part that has it."""
     found = _reached(spec, path, path)
@@ -105,14 +118,16 @@ def value(spec: Spec, path: str) -> Any:
 
 
 def _reached(spec: Spec, path: str, where: str) -> _Reached:
-    kind, *rest = path.split(".")
+    kind, _, rest = path.partition(".")
     if kind not in _KINDS or not rest:
         raise SpecError(f"{where}: a path starts with {_listed(_KINDS)}, and ends with a field")
-    every = spec.of(kind)
-    named = len(rest) > 1 and rest[0] in [one.label for one in every]
-    only, steps = (rest[0], tuple(rest[1:])) if named else (None, tuple(rest))
-    having = (one for one in every if only in (None, one.label) and _has(one.part, _located(one.part, steps)))
-    return _Reached(kind, steps, tuple(having))
+    among = spec.of(kind)
+    named = [one for one in among if rest.startswith(f"{one.label}.")]
+    if named:
+        only = max(named, key=lambda one: len(one.label))  # labels may have dots
+        among, rest = (only,), rest.removeprefix(f"{only.label}.")
+    steps = tuple(rest.split("."))
+    return _Reached(kind, among, steps, tuple(one for one in among if _has(one.part, _located(one.part, steps))))
 
 
 def _listed(kinds: tuple[str, ...]) -> str:

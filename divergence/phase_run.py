@@ -38,28 +38,27 @@ def run(
         raise SpecError("nobody in the study has both fields of the phase diagram")
     everywhere = itertools.chain(*places.values())
     tell = progress or (lambda *_: None)
-    with running.computing(of.spec, directory, everywhere, workers, scheduler, fresh=fresh) as (engine, asked):
-        (directory / "spec.toml").write_text(asked["spec"], encoding="utf-8")
-        with Store(directory, create=True) as store:
-            if retry:
-                store.forget_failures()
+    computing = running.computing(of.spec, directory, everywhere, workers, scheduler, fresh=fresh)
+    with computing as (engine, _), Store(directory, create=True) as store:
+        if retry:
+            store.forget_failures()
+        done = store.done()
+        while True:
+            asked_for, diagram = phase.wanted(of, _rows(store), measure, name)
+            cells = [one for place in asked_for for one in places[place] if one.index not in done]
+            if not cells:
+                return diagram
+            store.note({"cells": str(len(done) + len(cells)), "workers": str(engine.workers)})
+            todo = sorted(cells, key=lambda one: one.index)
+            for dealt_with in running.compute(store, todo, engine, lambda _: None):
+                tell(len(done) + dealt_with, len(done) + len(cells))
             done = store.done()
-            while True:
-                asked_for, diagram = phase.wanted(of, _rows(store), measure, name)
-                cells = [one for place in asked_for for one in places[place] if one.index not in done]
-                if not cells:
-                    return diagram
-                store.note({"cells": str(len(done) + len(cells)), "workers": str(engine.workers)})
-                todo = sorted(cells, key=lambda one: one.index)
-                for dealt_with in running.compute(store, todo, engine, lambda _: None):
-                    tell(len(done) + dealt_with, len(done) + len(cells))
-                done = store.done()
-                if failures := store.failures():
-                    raise StoreError(
-                        f"{directory}: {len(failures)} cell(s) failed, so phases are not known there; the first: "
-                        f"{failures[0].error} ('hch status {directory} --errors' shows where); "
-                        "--retry computes them again"
-                    )
+            if failures := store.failures():
+                raise StoreError(
+                    f"{directory}: {len(failures)} cell(s) failed, so phases are not known there; the first: "
+                    f"{failures[0].error} ('hch status {directory} --errors' shows where); "
+                    "--retry computes them again"
+                )
 
 
 def _rows(store: Store) -> pd.DataFrame:

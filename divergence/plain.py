@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 _LARGEST = 1e18
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -28,8 +31,8 @@ def flatten(table: dict[str, Any], front: str = "") -> list[tuple[str, Any]]:
     """Dotted paths, whether a key was written quoted or as nested tables. A range is a value, not a table of paths."""
     found: list[tuple[str, Any]] = []
     for key, value in table.items():
-        path = f"{front}.{key}" if front else key
-        if isinstance(value, dict) and not ({"from", "to", "steps"} & set(value)):
+        path = f"{front}.{key}" if front else str(key)
+        if isinstance(value, dict) and value and not ({"from", "to", "steps"} & set(value)):
             found.extend(flatten(value, path))
         else:
             found.append((path, value))
@@ -58,6 +61,15 @@ def columns(paths: list[str]) -> dict[str, str]:
         path: short if last.count(short) == 1 and short not in _TAKEN else ".".join(path.split(".")[-2:])
         for path, short in zip(paths, last, strict=True)
     }
+
+
+def plain(value: Any) -> Any:
+    """A value as TOML has it: what NumPy makes of numbers as numbers, arrays and tuples as lists, all the way down."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def reported(value: Any) -> Any:

@@ -19,7 +19,9 @@ from divergence.build import FAMILIES
 from scenarios import part as parts
 from scenarios.part import PartError
 
-_LOADED: dict[str, str] = {}
+_LOADED: dict[Path, str] = {}
+"""Whole path of a plug-in → its name and fingerprint."""
+_MODULE = "plugin_"
 
 
 class PluginError(ValueError):
@@ -32,7 +34,7 @@ def load_plugin(path: Path) -> ModuleType:
         source = path.read_bytes()
     except OSError as error:
         raise PluginError(f"{path}: cannot be read: {error.strerror or error}") from error
-    name = f"plugin_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
+    name = f"{_MODULE}{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
     found = importlib.util.spec_from_file_location(name, path)
     if found is None or found.loader is None:
         raise PluginError(f"{path}: not a Python file (its name must end in .py)")
@@ -45,7 +47,7 @@ def load_plugin(path: Path) -> ModuleType:
         raise PluginError(f"{path}{_line(error, path)}: {type(error).__name__}: {error}") from error
     _check(module, path)
     cloudpickle.register_pickle_by_value(module)
-    _LOADED[path.name] = hashlib.sha256(source).hexdigest()
+    _LOADED[path.resolve()] = f"{path.name} {hashlib.sha256(source).hexdigest()}"
     return module
 
 
@@ -57,7 +59,12 @@ def load_plugins(paths: Iterable[Path] | None) -> None:
 
 def loaded_plugins() -> str:
     """Names and fingerprints of the plug-ins in use, one a line."""
-    return "\n".join(f"{name} {digest}" for name, digest in sorted(_LOADED.items()))
+    return "\n".join(sorted(_LOADED.values()))
+
+
+def is_plugin(module: str) -> bool:
+    """Whether a module is a plug-in, by its name."""
+    return module.startswith(_MODULE)
 
 
 def _check(module: ModuleType, path: Path) -> None:

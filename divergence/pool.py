@@ -109,7 +109,8 @@ def _processes(workers: int, stop: Event) -> Iterator[ProcessPoolExecutor]:
     except BrokenProcessPool as error:
         raise PoolError(
             "a worker process died. A script that runs a study needs the guard  if __name__ == '__main__':  around it; "
-            "if it has one, memory may have run out: use fewer workers or questions"
+            "if it has one, memory may have run out: use fewer workers or questions. A script that is read from "
+            "standard input cannot start workers: save it as a file"
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -14,7 +14,7 @@ from plotly.offline import get_plotlyjs
 from divergence import fragments as html
 from divergence import style, wording
 from divergence.build import SpecError
-from divergence.files import whole
+from divergence.files import spelt, whole
 from divergence.packaged import packaged
 from divergence.sections import sections
 from divergence.study import Study
@@ -40,7 +40,7 @@ def page(study: Study) -> str:
     """The report as text."""
     parts = sections(study)
     data = {
-        "name": re.sub(r"[^\w-]+", "-", study.directory.resolve().name) or "study",
+        "name": spelt(study.directory.resolve().name) or "study",
         "config": style.CONFIG,
         "templates": {theme: style.template(theme) for theme in ("light", "dark")},
         "tables": {name: csv for one in parts for name, (_, csv) in (one.tables or {}).items()},

@@ -113,9 +113,8 @@ def compute(store: Store, cells: list[Cell], engine: pool.Engine, failed: Failed
 
 
 def finished(spec: Spec, directory: Path, about: dict[str, str]) -> Study:
-    """The study whose cells are in a directory, with ``spec.toml`` and ``results.csv`` written beside them."""
+    """The study whose cells are in a directory, with ``results.csv`` written beside them."""
     study = Study(directory, spec, about)
-    (directory / "spec.toml").write_text(about["spec"], encoding="utf-8")
     _not_all_failed(study)
     export.write_csv(study)
     return study

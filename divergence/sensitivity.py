@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from divergence import specbox
 from divergence.build import SpecError
 from divergence.cell import label
-from divergence.measures import COSTS, MEASURES, REFERENCES, WORST
+from divergence.measures import BRIEF, COSTS, MEASURES, REFERENCES, WORST
 from divergence.office_trees import OFFICE
 from divergence.paths import apply, clash
 from divergence.plain import columns
@@ -70,6 +70,8 @@ def check_measure(measure: str, spec: Spec) -> None:
     known = (*MEASURES, *WORST, *COSTS, *REFERENCES, *OFFICE)
     if measure not in known:
         raise SpecError(f"--measure {measure}: there are: {', '.join(known)}")
+    if spec.brief and measure not in (*BRIEF, *OFFICE, "hch_accuracy"):
+        raise SpecError(f"--measure {measure}: a study with brief = true leaves it blank; brief = false is needed")
     if measure in OFFICE and spec.office is None:
         raise SpecError(f"--measure {measure}: no trees are simulated in time: office_trees = 10, say, is needed")
 

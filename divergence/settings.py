@@ -40,7 +40,8 @@ def _settings(*studies: dict[str, str]) -> list[dict[str, str]]:
 
 def _about(about: dict[str, str]) -> dict[str, str]:
     """What computes a study, beside its specification."""
-    plugins = [f"{name} {digest[:8]}" for name, digest in map(str.split, about.get("plugins", "").splitlines())]
+    told = (line.rpartition(" ") for line in about.get("plugins", "").splitlines())
+    plugins = [f"{name} {digest[:8]}" for name, _, digest in told]
     measures = about.get("measures", "")
     return {"version": about.get("version", ""), "plug-ins": ", ".join(plugins) or "none", "measures kept": measures}
 

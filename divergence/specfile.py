@@ -17,12 +17,13 @@ from distillers.training import Training
 from divergence import design, specbox, specoffice, specsample
 from divergence.build import FAMILIES, SpecError, build, nearest
 from divergence.cell import OPTIMUM, PHASES, TRAINED, Named, measured
-from divergence.paths import apply, clash
-from divergence.plain import by_path, columns, finite, toml, whole
+from divergence.paths import apply, clash, fields_of, within
+from divergence.plain import by_path, columns, finite, plain, toml, whole
 from divergence.spec import Axis, Spec
 from scenarios import part as parts
 
 MOST_VALUES = 1000
+LAST_SEED = 2**62
 _KEYS = (
     "questions",
     "seeds",
@@ -43,7 +44,7 @@ _KEYS = (
 def read(path: Path) -> Spec:
     """The study in a TOML file. Raises SpecError naming the file and the place."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin files with a mark
     except OSError as error:
         raise SpecError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -61,7 +62,8 @@ def loads(text: str, name: str = "spec") -> Spec:
 
 
 def parse(table: dict[str, Any], name: str = "spec") -> Spec:
-    """The study in a table of plain values. All mistakes are collected before SpecError is raised."""
+    """The study in a table of plain values (or NumPy's). All mistakes are collected before SpecError is raised."""
+    table = plain(table)
     wrong = [
         f"{name}: unknown key '{key}'{nearest(key, _KEYS)}; permitted: {', '.join(_KEYS)}"
         for key in table
@@ -74,7 +76,7 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
         schemes=found["scheme"],
         questions=whole(table, "questions", 500, 1, 1_000_000, name, wrong),
         seeds=whole(table, "seeds", 8, 1, 100_000, name, wrong),
-        first_seed=whole(table, "first_seed", 0, 0, 2**62, name, wrong),
+        first_seed=whole(table, "first_seed", 0, 0, LAST_SEED, name, wrong),
         brief=_switch(table, "brief", name, wrong),
         phases=_phases(table, name, wrong),
         trainings=found["training"],
@@ -84,6 +86,7 @@ def parse(table: dict[str, Any], name: str = "spec") -> Spec:
     spec = replace(spec, axes=_axes(table.get("sweep", {}), spec, name, wrong))
     spec = specbox.parsed(spec, table, name, wrong)
     spec = specsample.parsed(spec, table, name, wrong)
+    wrong.extend(_nowhere(spec, name))
     if refused := design.too_many(spec):
         wrong.append(f"{name}: {refused}")
     if wrong:
@@ -140,13 +143,29 @@ def _family(tables: Any, kind: str, name: str, wrong: list[str]) -> tuple[Named,
             continue
         label = table.get("name", built.part_name())
         only = _where(table.get("where", {}), kind, where, wrong)
-        if not isinstance(label, str) or not label:
+        if not isinstance(label, str) or not label or _unwritable(label):
             wrong.append(f"{where}.name: must be text, not {label!r}")
         elif label in [other.label for other in made]:
             wrong.append(f"{where}: a second {kind} called '{label}': give it a name of its own, name = \"…\"")
         else:
             made.append(Named(label, built, only))
+    wrong.extend(_twofold(made, kind, name))
     return tuple(made)
+
+
+def _unwritable(text: str) -> bool:
+    """Whether text has what UTF-8 cannot write."""
+    return text != text.encode("utf-8", "ignore").decode()
+
+
+def _twofold(made: list[Named], kind: str, name: str) -> list[str]:
+    """Labels by which a path could mean a part, or the part in a field of another."""
+    inner = {field for one in made for field in within(one.part)}
+    return [
+        f"{name}: {kind} '{one.label}': is a field's name too ({kind}.{one.label}.…): give it another name"
+        for one in made
+        if one.label in inner
+    ]
 
 
 def _where(given: Any, kind: str, where: str, wrong: list[str]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
@@ -159,6 +178,23 @@ def _where(given: Any, kind: str, where: str, wrong: list[str]) -> tuple[tuple[s
         wrong.append(f"{where}.where: for schemes alone, and must be {{ column = [values, …], … }}")
         return ()
     return tuple((column, tuple(values)) for column, values in given.items())
+
+
+def _nowhere(spec: Spec, name: str) -> list[str]:
+    """What is wrong with schemes' ``where``: columns that nothing can be swept by, or values that are not tried."""
+    columns = {*fields_of(spec), *spec.columns}
+    tried = {axis.column: axis.values for axis in spec.axes}
+    drawn = {one.column for one in spec.sample.ranges} if spec.sample else set()
+    wrong = []
+    for label, column, values in ((one.label, *only) for one in spec.schemes for only in one.where):
+        where = f"{name}: scheme '{label}': where.{column}"
+        if column not in columns:
+            wrong.append(f"{where}: nobody has such a field{nearest(column, columns)}")
+        elif column in drawn:
+            wrong.append(f"{where}: is drawn, so no scheme can be measured at some of its values only")
+        elif column in tried and not {*values} & {*tried[column]}:
+            wrong.append(f"{where}: none of its values is swept: {', '.join(map(str, tried[column]))}")
+    return wrong
 
 
 def _axes(table: Any, spec: Spec, name: str, wrong: list[str]) -> tuple[Axis, ...]:
@@ -191,7 +227,9 @@ def _values(given: Any, where: str) -> tuple[Any, ...]:
         raise SpecError(f"{where}: give a list of values, or {{ from = …, to = …, steps = … }}")
     if len(values) > MOST_VALUES:
         raise SpecError(f"{where}: {len(values)} values; at most {MOST_VALUES} are permitted")
-    if len(set(map(repr, values))) < len(values):
+    numbers = [one for one in values if finite(one)]  # 1 and 1.0 are one value
+    others = [repr(one) for one in values if not finite(one)]
+    if len({*numbers}) < len(numbers) or len({*others}) < len(others):
         raise SpecError(f"{where}: a value occurs twice")
     return values
 

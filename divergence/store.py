@@ -217,7 +217,7 @@ class Store:
 
     def rows(self) -> list[dict[str, Any]]:
         """All rows in the order of cells and schemes."""
-        return [json.loads(row) for (row,) in self._read("SELECT row FROM rows ORDER BY cell, place")]
+        return [self._row(row) for (row,) in list(self._read("SELECT row FROM rows ORDER BY cell, place"))]
 
     def details(self) -> Iterator[tuple[dict[str, Any], bytes, bytes]]:
         """(row, values per question, references per question), in the same order."""
@@ -225,7 +225,14 @@ class Store:
             "SELECT row, question_values, reference_values FROM rows JOIN cells USING (cell) ORDER BY rows.cell, place"
         )
         for row, values, reference in self._read(query):
-            yield json.loads(row), values, reference
+            yield self._row(row), values, reference
+
+    def _row(self, text: str) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads(text)
+        except ValueError as error:
+            raise self._damaged(error) from error
+        return found
 
     def _read(self, query: str) -> Iterator[tuple[Any, ...]]:
         try:

@@ -109,5 +109,8 @@ def load(directory: Path | str) -> Study:
         missing = {*kept.get("plugins", "").splitlines()} - {*loaded_plugins().splitlines()}
         if not missing:
             raise
-        give = " ".join(f"--plugin {line.split()[0]}" for line in sorted(missing))
-        raise StoreError(f"{directory}: made with a plug-in that is not loaded as it was then: give {give}") from error
+        names = [line.rpartition(" ")[0] for line in sorted(missing)]
+        give = [f"give --plugin {name}" for name in names if name.endswith(".py")]
+        define = [f"define {name} (a script or notebook did)" for name in names if not name.endswith(".py")]
+        told = "made with parts that are not there as they were then"
+        raise StoreError(f"{directory}: {told}: {', '.join([*give, *define])}") from error

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from distillers.base import NoOptimum
 from divergence.build import SpecError
 from divergence.cell import Named
 from divergence.paths import apply
@@ -94,7 +93,7 @@ def _pooled(
             return []
         try:
             found.append(worsts(named.part, setting, epsilons))
-        except NoOptimum:
+        except Exception:  # NoOptimum, or what a part of somebody's own raises: its cells have failed, which is told
             return []
     means = np.array([[worst.mean for worst in one] for one in found])
     error = 1.96 * means.std(axis=0, ddof=1) / np.sqrt(len(means)) if len(means) > 1 else np.full(len(epsilons), np.nan)

@@ -335,7 +335,7 @@ class TestBadInput:
         hch_outside("compare", "--overseer", "wary", "--plugin", "wary.py", *words, cwd=tmp_path)
         for command in (["report", "out"], ["export", "out", "--out", "x.csv"], ["diff", "out", "out"]):
             told = complaint(*command, cwd=tmp_path)
-            assert told == "error: out: made with a plug-in that is not loaded as it was then: give --plugin wary.py "
+            assert told == "error: out: made with parts that are not there as they were then: give --plugin wary.py "
 
     def test_a_directory_given_as_spec(self, tmp_path):
         assert "cannot be read" in complaint("sweep", tmp_path)

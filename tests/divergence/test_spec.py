@@ -4,6 +4,7 @@ import copy
 import itertools
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from divergence.api import default_spec
 from divergence.build import SpecError
 from divergence.cell import Named, gameability
 from divergence.paths import apply, freed
-from divergence.specfile import dumps, loads, parse
+from divergence.specfile import dumps, loads, parse, read
 from overseers.human import Human
 
 GOOD = """
@@ -226,6 +227,81 @@ def test_a_field_that_is_set_is_no_longer_varied():
     one, both = "overseer.human.discernment", replace(spec, overseers=(*spec.overseers, Named("two", Human())))
     with pytest.raises(SpecError, match=f'^--set {one}: "overseer.discernment", which is varied, sets that field and'):
         freed(both, one, f"--set {one}")
+
+
+def test_numpy_s_numbers_are_numbers():
+    """What is noted of a study can be read again, whatever its numbers came from."""
+    table = {
+        "questions": np.int64(30),
+        "scenario": {"type": "ledger", "plant_rate": np.float64(0.25)},
+        "scheme": {"type": "approval", "where": {"gameability": np.array([1.0])}},
+        "sweep": {"overseer.gameability": list(np.linspace(0, 1, 3)), "scheme.n_search": np.array([1, 64])},
+    }
+    spec = parse(table)
+    assert loads(dumps(spec)) == spec
+    assert [axis.values for axis in spec.axes] == [(0.0, 0.5, 1.0), (1, 64)]
+
+
+def test_a_label_is_a_label_even_with_dots_or_where_a_part_is_in_a_field():
+    table = {
+        "scenario": {"type": "ledger"},
+        "overseer": [{"type": "human", "name": "a.b"}, {"type": "human", "name": "a"}],
+        "scheme": {"type": "approval"},
+        "sweep": {"overseer.a.b.gameability": [0.0, 4.0]},
+    }
+    tried = {(cell.overseer.label, cell.overseer.part.gameability) for cell in plan.cells(parse(table))}
+    assert tried == {("a.b", 0.0), ("a.b", 4.0), ("a", 1.5)}
+    with pytest.raises(SpecError, match="overseer 'member': is a field's name too"):
+        parse(table | {"overseer": [{"type": "human", "name": "member"}, {"type": "panel"}], "sweep": {}})
+
+
+@pytest.mark.parametrize("values", [[1, 1.0, 2], [0.0, -0.0], [[1, 2], [1, 2]], ["a", "a"]])
+def test_one_value_is_not_swept_twice(values):
+    with pytest.raises(SpecError, match="a value occurs twice"):
+        parse(
+            {"scenario": {"type": "ledger"}, "scheme": {"type": "approval"}, "sweep": {"overseer.gameability": values}}
+        )
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ({"gamability": [1.0]}, r"where.gamability: nobody has such a field \(did you mean 'gameability'\?\)"),
+        ({"gameability": [7.0]}, r"where.gameability: none of its values is swept: 0.0, 1.0"),
+        ({"plant_rate": [0.0]}, r"where.plant_rate: is drawn"),
+    ],
+)
+def test_where_nothing_would_be_measured_is_told(where, told):
+    table = {
+        "scenario": {"type": "ledger"},
+        "scheme": {"type": "approval", "where": where},
+        "sweep": {"overseer.gameability": [0.0, 1.0]},
+        "sample": {"points": 2, "fields": {"scenario.plant_rate": [0.0, 1.0]}},
+    }
+    with pytest.raises(SpecError, match=told):
+        parse(table)
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ({"sweep": {5: [1]}}, r'sweep."5": a path starts with scenario'),
+        ({"sweep": {"overseer.gameability": {}}}, "a range is"),
+        ({"scheme": {"type": "approval", "name": "\ud800"}}, "scheme.name: must be text"),
+        (
+            {"scheme": [{"type": "approval"}, {"type": "imitation"}], "sweep": {"scheme.imitation.n_search": [1]}},
+            "'imitation' is no scheme that has a field 'n_search'; permitted: dumbs_down, examples",
+        ),
+    ],
+)
+def test_odd_tables_are_told(table, told):
+    with pytest.raises(SpecError, match=told):
+        parse({"scenario": {"type": "ledger"}, "scheme": {"type": "approval"}} | table)
+
+
+def test_a_mark_at_the_beginning_of_a_file_is_no_mistake(tmp_path):
+    (tmp_path / "spec.toml").write_text(GOOD, encoding="utf-8-sig")
+    assert read(tmp_path / "spec.toml") == loads(GOOD)
 
 
 class TestPlan:
