@@ -139,13 +139,6 @@ class TestCommands:
         once = api.customised(default, 0, 2.0, {})
         assert once.ablations is once.shares is once.load is named.load is None
 
-    def test_dry_run_says_what_it_would_cost(self, tiny):
-        directory, _ = tiny
-        ran = hch("sweep", directory.parent / "spec.toml", "--dry-run", cwd=directory.parent)
-        assert re.search(r"2 cells, 4 rows", ran.stdout)
-        assert "less than 0.1 minutes" in ran.stdout
-        assert "1 MiB of memory at most, less than 0.1 MiB on disk" in ran.stdout
-
     def test_a_finished_study_shows_no_progress(self, tiny):
         directory, _ = tiny
         ran = hch("sweep", directory.parent / "spec.toml", "--out", directory, "--workers", 1)

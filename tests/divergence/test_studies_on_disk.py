@@ -1,7 +1,6 @@
 """Studies on disk from the outside: where they stand, their tables as files, several as one, what they will cost."""
 
 import errno
-import re
 import shutil
 import sys
 from dataclasses import replace
@@ -12,7 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from divergence import dry, export, plan, pool, running
+from divergence import export, plan, pool, running
 from divergence import merge as merging
 from divergence import status as statuses
 from divergence.build import SpecError
@@ -254,29 +253,3 @@ class TestMerge:
     def test_nothing_is_written_over(self, whole, tmp_path):
         with pytest.raises(StoreError, match="holds a study already"):
             merging.merge([whole.directory], whole.directory)
-
-
-def test_a_dry_run_estimates_disk_and_time(tmp_path):
-    spec = parse(TABLE | {"questions": 800, "seeds": 6})
-    spec = replace(spec, ablations=None, shares=None, box=())
-    (tmp_path / "spec.toml").write_text(dumps(spec))
-    told = hch("sweep", tmp_path / "spec.toml", "--dry-run", "--workers", "1").stdout
-    assert told.startswith("36 cells, 72 rows")
-    assert list(tmp_path.iterdir()) == [tmp_path / "spec.toml"]
-    seconds, size = dry._cost(plan.cells(spec))
-    running.run(spec, tmp_path / "out", workers=1)
-    with Store(tmp_path / "out") as store:
-        took = store.seconds() * 36
-    on_disk = (tmp_path / "out/results.sqlite").stat().st_size
-    assert on_disk / 1.5 < size < on_disk * 1.5
-    assert took / 4 < seconds < took * 4  # other work on the machine
-    assert re.search(r"[\d,]+ MiB of memory at most", told)
-
-
-def test_a_dry_run_shares_time_and_multiplies_memory_by_workers(monkeypatch):
-    monkeypatch.setattr(dry, "_cost", lambda cells: (600.0, 2**20))
-    spec = replace(parse(TABLE | {"questions": 5000}), ablations=None, shares=None, box=())
-    found = [re.search(r"([\d.]+) minutes.* ([\d,]+) MiB of memory", dry.describe(spec, workers)) for workers in (1, 4)]
-    assert [one[1] for one in found] == ["10.0", "2.5"]
-    one, four = (float(one[2].replace(",", "")) for one in found)
-    assert abs(four - 4 * one) <= 2
