@@ -178,12 +178,12 @@ def _fields(given: list[str]) -> dict[str, Any]:
 def _show(found: Any, measure: str) -> None:
     from divergence.figures import names
 
-    table = Table(title=f"share of the variance of {measure}", title_justify="left")
+    table = Table(title=f"share of the variance of {measure}", title_justify="left", box=None, pad_edge=False)
     keys = list(found.columns)
     keys = keys[: keys.index("field")] if len(found) else []
     shown = [name for name in keys if name in ("scenario", "scheme") or found[name].nunique(dropna=False) > 1]
     for name in (*shown, "field", "first order", "total"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=name not in ("first order", "total"))
     for line in found.to_dict("records") if len(found) else []:
         blank = line["first"] != line["first"]
         spelt = [

@@ -81,7 +81,9 @@ def value(number: Any) -> str:
         return "–"
     if isinstance(number, bool):
         return "yes" if number else "no"
-    return f"{number:.4g}" if isinstance(number, float) else str(number)
+    if not isinstance(number, float):
+        return str(number)
+    return f"{number:.0f}" if 1e4 <= abs(number) < 1e15 else f"{number:.4g}"
 
 
 def symbol(column: str, fields: Fields) -> str:
