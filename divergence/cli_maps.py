@@ -140,7 +140,7 @@ def phase(
             retry=retry,
             progress=tell,
         )
-    of = "" if scheme is None else f"-{scheme.replace(', ', '-')}-{level:g}"
+    of = "" if scheme is None else f"-{scheme.replace(' (', '-').rstrip(')')}-{level:g}"
     path = directory / f"phase-{measure}{of}.html"
     study.write_table(found.points.drop(columns=["i", "j"]), path.with_suffix(".csv"))
     if scheme is None:

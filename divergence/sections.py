@@ -99,7 +99,7 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
     said.append(grounds.said(study.grounds))
     terms = " ".join([terms, *_swept(spec, fields)])
     before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}"
-    before += html.chooser(labels, _off(spec))
+    before += html.chooser(labels, _off(spec), spec.groups)
     return Section("findings", "What was found", before)
 
 

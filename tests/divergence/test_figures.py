@@ -172,7 +172,7 @@ def test_a_scheme_without_values_is_not_drawn_and_has_not_stayed():
 
 def test_one_scheme_alone_and_trained_ones_beside_their_optimum():
     figure = figures.curves(table(schemes=("debate",), phases=("optimum", "trained")))
-    assert [trace.name for trace in figure.data if trace.mode == "lines+markers"] == ["debate", "debate, trained"]
+    assert [trace.name for trace in figure.data if trace.mode == "lines+markers"] == ["debate", "debate (trained)"]
 
 
 def test_labels_are_shown_as_they_are():
@@ -226,12 +226,30 @@ def test_panels_never_overlap(width, schemes):
 
 def test_legends_have_room_on_a_phone_whatever_is_written_beside_the_panels():
     """Names in the margin leave no width for two entries in a row: every entry has its own 19 pixels."""
-    labels = ("imitation, trained", "approval, trained", "debate, trained")
+    labels = ("imitation (trained)", "approval (trained)", "debate (trained)")
     summary = table(schemes=labels)
     figure = figures.curves(summary, crossed(summary, dict.fromkeys(labels, (1.0, 0.9, 1.1))))
     changes = figure.layout.meta["layouts"]["narrow"]
     apart = (changes["legend.y"] - changes["legend2.y"]) * changes["height"]
     assert apart >= 3 * 19
+
+
+def test_a_trained_scheme_looks_like_its_optimum_but_for_the_line():
+    looks = style.looks(["own", "debate", "own (trained)", "debate (trained)"])
+    for scheme in ("own", "debate"):
+        optimum, trained = looks[scheme], looks[f"{scheme} (trained)"]
+        assert (trained.colour, trained.marker) == (optimum.colour, f"{optimum.marker}-open")
+        assert trained.dash != optimum.dash
+
+
+def test_a_strip_ends_with_the_last_scheme_that_was_tried_there():
+    """On a phone, where each panel has its own height; beside each other the fullest decides."""
+    here = [one for one in SCHEMES if one != "debate"]
+    summary = pd.concat([table(kind=("few",), schemes=here), table(kind=("all",))], ignore_index=True)
+    stars = dict.fromkeys(SCHEMES, (1.0, 0.9, 1.1))
+    pages = figures.curves(summary, crossed(summary, stars)).layout.meta["layouts"]
+    rows = {page: [round(0.3 - pages[page][f"yaxis{n}.range"][0]) for n in (2, 4)] for page in pages}
+    assert rows == {"narrow": [2, 3], "medium": [3, 3], "wide": [3, 3]}
 
 
 def test_looks_differ_and_core_schemes_keep_theirs():

@@ -64,8 +64,8 @@ def test_a_specification_with_training_is_read_back(made):
     assert specfile.loads(specfile.dumps(spec)) == spec
     assert [axis.column for axis in spec.axes] == ["gameability", "training.human_minutes"]
     assert spec.groups == {
-        "imitation": ["imitation", "imitation, trained"],
-        "approval": ["by gradient", "by gradient, trained", "approval-frozen"],
+        "imitation": ["imitation", "imitation (trained)"],
+        "approval": ["by gradient", "by gradient (trained)", "approval-frozen"],
     }
 
 
@@ -73,10 +73,10 @@ def test_both_phases_are_printed_and_compared(made):
     console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
     terminal.show(made, console)
     text = console.export_text()
-    assert "imitation, trained" in text
-    assert "by gradient, trained" in text
+    assert "imitation (trained)" in text
+    assert "by gradient (trained)" in text
     pairs = made.differences()
-    assert {"imitation", "imitation, trained"} <= set(pairs["a"]) | set(pairs["b"])
+    assert {"imitation", "imitation (trained)"} <= set(pairs["a"]) | set(pairs["b"])
 
 
 def test_the_report_shows_the_budget(made):
