@@ -78,7 +78,7 @@ def sensitivity(
         f"the variance of {measure} that goes when the field is known; total: the share that stays when others are. "
         "Lines are 95 % intervals."
     )
-    page.write(figures.figure(found), path, f"What {measure} hangs on", words)
+    page.write(figures.figure(found), figures.figure(found, columns=1), path, f"What {measure} hangs on", words)
     _show(found, measure)
     print(f"\npicture: {path}")
     if failures := done.failures:
@@ -150,7 +150,7 @@ def phase(
     words = "Dots are points that were tried; squares whose corners disagree were divided, the others filled in."
     if scheme is None:
         words += f" {phases.TIED.capitalize()}: the two best differ by less than {phases.APART:g}."
-    page.write(figures.figure(found), path, title, words)
+    page.write(figures.figure(found), figures.figure(found, columns=1), path, title, words)
     fine = plane.shape[0] * plane.shape[1]
     tried = len(found.points.drop_duplicates(["i", "j"]))
     for (where, who), own in found.points.groupby(["scenario", "overseer"], sort=False):

@@ -7,11 +7,16 @@ into another: (path, value) pairs such as ``xaxis2.domain``. Lengths here are pi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import plotly.graph_objects as go
+
 from divergence.figures.panels import Panel, long
+
+STRIP = ("gamma_star", "written")
+"""What marks of the strip below curves are called in ``meta``."""
 
 WIDTHS = {"narrow": 1, "medium": 2, "wide": 4}
 """Page → panels beside each other, at most."""
@@ -97,6 +102,26 @@ def legend(contents: Contents) -> dict[str, Any]:
     widths = {page: _width(page, contents) for page in WIDTHS}
     rows = {page: _legend_rows(width, entries) for page, width in widths.items()}
     return {"rows": rows, "width": widths, "key": _KEY, "letter": _LETTER, "row": _ROW}
+
+
+def without(figure: go.Figure, left_out: Collection[str]) -> go.Figure:
+    """A wide picture without the curves of some schemes, and without the rows of the legend that these would fill.
+
+    γ* of every scheme stays to be read below the curves, as in the report, whose script does the same.
+    """
+    sizes = (figure.layout.meta or {}).get("legend")
+    curves = [trace for trace in figure.data if trace.legend != "legend2" and trace.meta not in STRIP]
+    for trace in curves:
+        trace.visible = trace.legendgroup not in left_out
+    if not sizes or not left_out:
+        return figure
+    named = [trace.name for trace in curves if trace.visible and trace.showlegend is not False]
+    rows = _legend_rows(sizes["width"]["wide"], [_KEY + _LETTER * len(name) for name in named])
+    spared, before = _ROW * (sizes["rows"]["wide"] - rows), figure.layout.height
+    height = before - spared
+    first, second = ((1 - one.y) * before for one in (figure.layout.legend, figure.layout.legend2))
+    figure.update_layout(height=height, margin={"t": figure.layout.margin.t - spared})
+    return figure.update_layout(legend={"y": 1 - first / height}, legend2={"y": 1 - (second - spared) / height})
 
 
 def _layout(page: str, contents: Contents) -> dict[str, Any]:

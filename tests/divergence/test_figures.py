@@ -252,6 +252,42 @@ def test_a_strip_ends_with_the_last_scheme_that_was_tried_there():
     assert rows == {"narrow": [2, 3], "medium": [3, 3], "wide": [3, 3]}
 
 
+def test_a_picture_without_some_schemes_is_as_much_shorter_as_its_legend():
+    schemes = [f"scheme-{number:02}" for number in range(40)]
+    summary = table(schemes=schemes)
+    stars = dict.fromkeys(schemes, (1.0, 0.9, 1.1))
+    whole, few = (figures.curves(summary, crossed(summary, stars)) for _ in range(2))
+    grid.without(few, schemes[3:])
+    spared = whole.layout.height - few.layout.height
+    assert spared == whole.layout.margin.t - few.layout.margin.t
+    assert spared == 20 * (whole.layout.meta["legend"]["rows"]["wide"] - 1)
+    assert {trace.legendgroup for trace in few.data if trace.visible and trace.mode == "lines+markers"} == {
+        *schemes[:3]
+    }
+    assert len(shown(few, "gamma_star")) == 40
+    assert all(trace.visible is not False for trace in shown(few, "gamma_star"))
+
+
+def test_a_long_label_is_cut_before_what_tells_it_apart():
+    assert names.plain("recursive-reward-modelling") == "recursive-reward-modelling"
+    assert names.plain("approval by gradient (trained)") == "approval by gra… (trained)"
+
+
+def test_a_column_named_by_its_kind_is_called_the_field_of_that_part():
+    assert names.words("training.human_minutes") == "human minutes of training"
+    assert names.words("self_persuasion") == "self persuasion"
+
+
+@pytest.mark.parametrize("page", ["narrow", "medium", "wide"])
+def test_costs_stand_beyond_bars_and_whiskers_and_have_room_there(page):
+    summary = table(gammas=(0.0, 4.0))
+    figure = figures.costs(summary)
+    for bars, written in zip(figure.data[::2], figure.data[1::2], strict=True):
+        np.testing.assert_allclose(written.x, bars.x + np.asarray(bars.error_x.array))
+        axis = figure.layout.meta["layouts"][page][f"xaxis{bars.xaxis[1:]}.range"]
+        assert axis[1] >= 1.3 * max(written.x)
+
+
 def test_looks_differ_and_core_schemes_keep_theirs():
     others = [f"other-{number}" for number in range(25)]
     looks = style.looks([*others, *style.CORE])
