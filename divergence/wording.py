@@ -115,8 +115,8 @@ def _hch(lines: pd.DataFrame, axis: str | None, fields: Fields) -> list[str]:
     first, last = own.iloc[0], own.iloc[-1]
     letter = names.symbol(axis, fields)
     return [
-        f"HCH itself is right with probability {first['mean']:.2f} at {letter} = {first[axis]:.4g} and "
-        f"{last['mean']:.2f} at {letter} = {last[axis]:.4g}."
+        f"HCH itself is right with probability {first['mean']:.2f} at {letter} = {names.value(float(first[axis]))} and "
+        f"{last['mean']:.2f} at {letter} = {names.value(float(last[axis]))}."
     ]
 
 

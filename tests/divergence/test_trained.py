@@ -87,6 +87,15 @@ def test_the_report_shows_the_budget(made):
     assert "Wentworth" in page
 
 
+def test_a_budget_of_minutes_that_is_swept_is_shown_at_one_value(tmp_path):
+    """One bar a part and scheme, not one for each budget on top of each other."""
+    text = TEXT.replace('"overseer.gameability" = [0.0, 2.0, 3.0]', "")
+    made = study.run(specfile.loads(text), tmp_path, workers=1)
+    shown = next(one for one in sections.sections(made) if one.name == "error-budget")
+    assert [len(trace.y) for trace in shown.figure.data] == [2] * 5
+    assert "Here human minutes of training = 4000." in shown.reading
+
+
 def test_the_figure_adds_up_and_says_so():
     parts = ("objective", "model_class", "finite_data", "shift", "harm")
     lines = [
