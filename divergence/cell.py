@@ -56,7 +56,7 @@ def measured(named: Named, phase: str) -> bool:
 
 def label(scheme: str, phase: str) -> str:
     """What a scheme is called in tables and pictures in one of its phases."""
-    return str(scheme) if phase == OPTIMUM else f"{scheme}, {phase}"
+    return str(scheme) if phase == OPTIMUM else f"{scheme} ({phase})"
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def sensitivity(
         f"the variance of {measure} that goes when the field is known; total: the share that stays when others are. "
         "Lines are 95 % intervals."
     )
-    page.write(figures.figure(found), path, f"What {measure} hangs on", words)
+    page.write(figures.figure(found), figures.figure(found, columns=1), path, f"What {measure} hangs on", words)
     _show(found, measure)
     print(f"\npicture: {path}")
     if failures := done.failures:
@@ -153,7 +153,7 @@ def phase(
     words = "Dots are points that were tried; squares whose corners disagree were divided, the others filled in."
     if scheme is None:
         words += f" {phases.TIED.capitalize()}: the two best differ by less than {phases.APART:g}."
-    page.write(figures.figure(found), path, title, words)
+    page.write(figures.figure(found), figures.figure(found, columns=1), path, title, words)
     fine = plane.shape[0] * plane.shape[1]
     tried = len(found.points.drop_duplicates(["i", "j"]))
     for (where, who), own in found.points.groupby(["scenario", "overseer"], sort=False):
@@ -181,12 +181,12 @@ def _fields(given: list[str]) -> dict[str, Any]:
 def _show(found: Any, measure: str) -> None:
     from divergence.figures import names
 
-    table = Table(title=f"share of the variance of {measure}", title_justify="left")
+    table = Table(title=f"share of the variance of {measure}", title_justify="left", box=None, pad_edge=False)
     keys = list(found.columns)
     keys = keys[: keys.index("field")] if len(found) else []
     shown = [name for name in keys if name in ("scenario", "scheme") or found[name].nunique(dropna=False) > 1]
     for name in (*shown, "field", "first order", "total"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=name not in ("first order", "total"))
     for line in found.to_dict("records") if len(found) else []:
         blank = line["first"] != line["first"]
         spelt = [

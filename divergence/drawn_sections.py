@@ -49,7 +49,7 @@ def _found(study: Study, sample: Sample, spread: pd.DataFrame) -> str:
         f"simulated humans, who can be gamed. {study.rows['point'].nunique():,} draws ({sample.design}) of "
         f"{wording.listed(names.words(one.column) for one in sample.ranges)}; {spec.questions:,} questions × "
         f"{spec.seeds} seed{'s' * (spec.seeds > 1)} at each. Harm is {MEASURES['harm']}. The last two columns are "
-        "between which values 90 % of the draws lie: a spread over assumptions, no interval of the mean."
+        "between which values 90 % of the draws lie: a spread over assumptions, not an interval of the mean."
     )
     ranges = [f"{one.path}: {_range(one.values)}" for one in sample.ranges]
     failed = wording.problems(study.rows)

@@ -13,7 +13,7 @@ import pandas as pd
 
 def spelt(text: str) -> str:
     """Text as part of a file's name, whatever is in it."""
-    return re.sub(r"[^\w-]+", "-", text)
+    return re.sub(r"[^\w-]+", "-", text).strip("-")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

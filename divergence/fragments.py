@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,7 @@ from divergence.spec import Axis, Range, Spec
 from scenarios.part import Part, notes
 
 _MOST_VALUES = 8
+_MOST_IN_A_LINE = 10
 _DASHES = {"solid": "", "dash": "6 3", "dot": "2 3", "dashdot": "6 3 2 3", "longdash": "9 3", "longdashdot": "9 3 2 3"}
 
 
@@ -75,15 +76,25 @@ def _of(title: str, tables: dict[str, str]) -> str:
     return f" ({text(title)})" if len(tables) > 1 else ""
 
 
-def chooser(labels: Sequence[str], off: Collection[str] = ()) -> str:
-    """Which schemes the curves show; those that are ``off`` at first can be ticked."""
-    boxes = "".join(
-        f'<label><input type="checkbox"{"" if label in off else " checked"} value="{text(label)}">'
+def chooser(labels: Sequence[str], off: Collection[str] = (), groups: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Which schemes the curves show; those that are ``off`` at first can be ticked. Many are ticked group by group."""
+    boxes = {
+        label: f'<label><input type="checkbox"{"" if label in off else " checked"} value="{text(label)}">'
         f"{swatch(look)} {text(label)}</label>"
         for label, look in style.looks(labels).items()
+    }
+    grouped = groups if groups and len(labels) > _MOST_IN_A_LINE else {"": labels}
+    lines = []
+    for group, own in grouped.items():
+        whole = f'<button type="button" data-do="group" title="all of them, or none">{text(group)}</button>'
+        line = " ".join(boxes[label] for label in own if label in boxes)
+        lines.append(f'<div class="group">{whole}<div>{line}</div></div>' if group else line)
+    every = {"all": "All", "none": "None"} | ({"first": "As at first"} if off else {})
+    buttons = "".join(f'<button type="button" data-do="{what}">{name}</button> ' for what, name in every.items())
+    return (
+        '<fieldset id="schemes"><legend>Schemes shown in the curves below</legend>'
+        f"{''.join(lines)} {buttons}</fieldset>"
     )
-    every = "".join(f'<button type="button" data-do="{what}">{what.capitalize()}</button> ' for what in ("all", "none"))
-    return f'<fieldset id="schemes"><legend>Schemes shown in the curves below</legend>{boxes} {every}</fieldset>'
 
 
 def swatch(look: style.Look) -> str:

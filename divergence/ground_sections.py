@@ -41,14 +41,20 @@ def _verdicts(grounds: Grounds) -> Made | None:
         return None
     before = (
         f"Whether a scheme's optimum is HCH, by mean total variation distance: exactly (below {EXACT:g}), within "
-        f"{EPSILON:g}, or not; at the overseer's own γ, and at every γ tried. What takes it away: the harm that goes "
-        "when one mechanism is switched off, luck held, at the first γ at which the scheme has left HCH (or, where it "
-        "never does, where it does most harm). Mechanisms work together, so the parts need not add up. It is "
-        "tried for the schemes of the ablation table; “hch compare --full” tries all."
+        f"{EPSILON:g}, or not; at the γ tried that is nearest the overseer's own, and at every γ tried."
     )
+    title = "Is it HCH?"
+    if grounds.spec.ablations is not None:
+        title = "Is it HCH, and what takes it away?"
+        before += (
+            " What takes it away: the harm that goes when one mechanism is switched off, luck held, at the first γ at "
+            "which the scheme has left HCH (or, where it never does, where it does most harm). Mechanisms work "
+            "together, so the parts need not add up. It is tried for the schemes of the ablation table; “hch compare "
+            "--full” tries all."
+        )
     tables = {"verdicts": ("verdicts", html.csv(grounds.verdicts))}
     tables |= {"switches": ("mechanisms", html.csv(grounds.switches))} if len(grounds.switches) else {}
-    return "verdicts", "Is it HCH, and what takes it away?", _page(grounds, before, readable.verdicts), tables
+    return "verdicts", title, _page(grounds, before, readable.verdicts), tables
 
 
 def _ablations(grounds: Grounds) -> Made | None:

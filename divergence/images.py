@@ -26,16 +26,20 @@ class ImagesError(RuntimeError):
 
 
 def write(study: Study, format_: Format = "svg") -> list[Path]:
-    """Write ``NAME.svg`` (or ``.png``) beside a study's results for every picture of its report.
+    """Write ``NAME.svg`` (or ``.png``) beside a study's results for every picture of its report, as it is first seen.
 
     Raises ImagesError where Kaleido or a browser is missing.
     """
     if importlib.util.find_spec("kaleido") is None:
         raise ImagesError('images need Kaleido: pip install "hch-divergence[images]" (or -e ".[images]" in a clone)')
-    from divergence.sections import sections  # brings Plotly, for which commands that only name the error need not wait
+    # These bring Plotly, for which commands that only name the error need not wait.
+    from divergence.figures.grid import without
+    from divergence.sections import off, sections
 
     pictures = {
-        study.directory / f"{one.name}.{format_}": one.figure for one in sections(study) if one.figure is not None
+        study.directory / f"{one.name}.{format_}": without(one.figure, off(study.spec))
+        for one in sections(study)
+        if one.figure is not None
     }
     _draw(pictures, format_)
     return list(pictures)

@@ -20,6 +20,9 @@ _MOST_SCHEMES = 8
 _MOST_MECHANISMS = 3
 _WORTH_NAMING = 0.25
 
+STAR, TAKEN = "γ* [95 %]", "what takes it away"
+"""Heads of columns."""
+
 Place = tuple[str, str]
 
 
@@ -148,11 +151,11 @@ def verdicts(grounds: Grounds, place: Place, shown: list[str] | None = None) -> 
     lines = [
         {
             "scheme": line["scheme"],
-            "γ* [95 %]": crossing(line, lowest(grounds)),
+            STAR: crossing(line, lowest(grounds)),
             f"HCH at γ = {line['gamma_default']:g}?": _hch(line["hch_default"], line["distance_default"]),
             "HCH at every γ?": _hch(line["hch"], line["furthest"]),
-            "what takes it away": ", ".join(mechanisms(grounds, (*place, line["scheme"]))),
         }
+        | ({TAKEN: _taken(grounds, (*place, line["scheme"]))} if grounds.spec.ablations is not None else {})
         for _, line in at(grounds.verdicts, place).iterrows()
         if shown is None or line["scheme"] in shown
     ]
@@ -175,6 +178,13 @@ def spelt(gamma: float, low: float, high: float, lowest: float, highest: float) 
 
 def _hch(word: str, distance: float) -> str:
     return word if word == "exactly" else f"{word} ({distance:.2f})"
+
+
+def _taken(grounds: Grounds, scheme: tuple[str, str, str]) -> str:
+    asked = grounds.spec.ablations
+    if asked is not None and asked.schemes and scheme[2] not in asked.schemes:
+        return "not tried"
+    return ", ".join(mechanisms(grounds, scheme))
 
 
 def mechanisms(grounds: Grounds, scheme: tuple[str, str, str]) -> list[str]:

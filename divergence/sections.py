@@ -63,7 +63,7 @@ def sections(study: Study) -> list[Section]:
     return [
         _found(study, point, fields),
         *_pictures(study, fields),
-        *_budget(study, point),
+        *_budget(study, fields),
         *_worst(study),
         *_busy(study),
         *(Section(*one) for one in office_section.made(study)),
@@ -100,11 +100,11 @@ def _found(study: Study, point: dict[str, Any], fields: Fields) -> Section:
     said.append(grounds.said(study.grounds))
     terms = " ".join([terms, *_swept(spec, fields)])
     before = f"<p>{html.text(asked)}</p><p>{html.text(terms)}</p>{''.join(said)}{warning}"
-    before += html.chooser(labels, _off(spec))
+    before += html.chooser(labels, off(spec), spec.groups)
     return Section("findings", "What was found", before)
 
 
-def _off(spec: Spec) -> list[str]:
+def off(spec: Spec) -> list[str]:
     """Schemes whose curves are not shown at first: where some were tried at all points, those that were not."""
     partly = [named.label for named in spec.schemes if named.where]
     if len(partly) == len(spec.schemes):
@@ -200,9 +200,10 @@ def _partly(spec: Spec, fields: Fields) -> str:
     return "".join(said)
 
 
-def _budget(study: Study, point: dict[str, Any]) -> list[Section]:
-    """Why what was trained is wrong; nothing where nothing was."""
-    here = wording.at(study.summary, {name: value for name, value in point.items() if name != "gameability"})
+def _budget(study: Study, fields: Fields) -> list[Section]:
+    """Why what was trained is wrong, at one value of whatever is swept; nothing where nothing was trained."""
+    held = focus(study)
+    here = wording.at(study.summary, held)
     budget = error_budget.table(here)
     if not len(budget):
         return []
@@ -212,6 +213,8 @@ def _budget(study: Study, point: dict[str, Any]) -> list[Section]:
         "Bars to the right add harm, bars to the left take it away; the diamond is their sum, the harm of what was "
         "trained. Whiskers are 95 % intervals."
     )
+    if held:
+        reading += f" Here {_point(held, fields)}."
     return [
         Section(
             "error-budget",
@@ -236,10 +239,11 @@ def _worst(study: Study) -> list[Section]:
     )
     reasons = [f"No curve for {', '.join(labels)}: {reason}." for reason, labels in _reasons(_without(study)).items()]
     before += html.bullets(reasons) if reasons else ""
+    bound = curves["bound"].notna().any()
     reading = (
-        "Higher is worse. Far left a line is near the harm of the optimum itself; a line that rises early is of an "
-        "objective that says little about harm. The dashed line is what Pinsker's inequality allows at most to a "
-        "policy that imitates. Shaded bands are 95 % intervals."
+        "Higher is worse; a line that rises early is of an objective that says little about harm. "
+        + ("The dashed line is what Pinsker's inequality allows at most to a policy that imitates. " if bound else "")
+        + "Shaded bands are 95 % intervals."
     )
     left = len(study.spec.schemes) - len(_without(study)) - curves["scheme"].nunique()
     reading += f" The study's first {MOST_SCHEMES} schemes with an objective are drawn." if left > 0 else ""
@@ -312,7 +316,7 @@ def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section
     title = "Schemes compared in pairs"
     lines = pairs.chosen(wording.at(study.differences(), point))
     table = pairs.compared(lines, panels.along(study.summary), fields)
-    where = ", ".join(f"{names.called(name, fields)} = {names.value(value)}" for name, value in point.items())
+    where = _point(point, fields)
     if not len(table):
         return Section("pairs", title, "<p>There is only one scheme with values.</p>")
     table = table if names.several(table["overseer"]) else table.drop(columns="overseer")
@@ -324,6 +328,10 @@ def _differences(study: Study, point: dict[str, Any], fields: Fields) -> Section
         + html.table(list(table.columns), table.itertuples(index=False, name=None))
     )
     return Section("pairs", title, before, tables={"pairs": ("differences", html.csv(lines))})
+
+
+def _point(point: dict[str, Any], fields: Fields) -> str:
+    return ", ".join(f"{names.called(name, fields)} = {names.value(value)}" for name, value in point.items())
 
 
 def _assumed(study: Study) -> Section:
@@ -339,12 +347,17 @@ def _assumed(study: Study) -> Section:
         if named
     ]
     counted = (
-        f"{spec.questions:,} questions per seed; seeds {spec.first_seed} to {spec.first_seed + spec.seeds - 1}. "
-        f"Intervals: bootstrap of questions within seeds, {RESAMPLES} resamples, 95 %, "
-        "the same for all schemes and measures. "
+        f"{spec.questions:,} questions per seed; {_seeds(spec)}. "
+        f"Intervals: bootstrap of questions within seeds, {RESAMPLES} resamples, 95 %, the same for all schemes and "
+        "measures; of seeds, too, where what a seed draws once (demonstrations, training) bears on all its questions. "
         "“noise units” are those of the standard Gumbel noise of a human's belief."
     )
     return Section("assumptions", "What was assumed", f"<p>{html.text(counted)}</p>{''.join(blocks)}")
+
+
+def _seeds(spec: Spec) -> str:
+    last = spec.first_seed + spec.seeds - 1
+    return f"seeds {spec.first_seed} to {last}" if spec.seeds > 1 else f"seed {last}"
 
 
 def _again(study: Study) -> Section:

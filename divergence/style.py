@@ -12,6 +12,8 @@ from typing import Any
 
 ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#7F7F7F"
+_TRAINED = " (trained)"
+"""How the label of a scheme's trained phase ends; see ``cell.label``."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -71,26 +73,26 @@ REFERENCES = {
 
 
 def looks(labels: Sequence[str]) -> dict[str, Look]:
-    """A look for each label. 6 colours, 5 dashes and 9 markers: the first thirty that are not core all differ."""
-    core = {label: look for label in labels if (look := _core(label)) is not None}
-    others = [label for label in labels if label not in core]
+    """A look for each label. 6 colours, 5 dashes and 9 markers: the first thirty that are not core all differ.
+
+    A trained scheme keeps its colour and marker, which is open then, on a dotted line.
+    """
+    schemes = {label: label.removesuffix(_TRAINED) for label in labels}
+    others = [scheme for scheme in dict.fromkeys(schemes.values()) if scheme not in CORE]
     cycle = {
-        label: Look(
+        scheme: Look(
             _COLOURS[place % len(_COLOURS)],
             _DASHES[(place // len(_COLOURS) + place) % len(_DASHES)],
             _MARKERS[place % len(_MARKERS)],
         )
-        for place, label in enumerate(others)
+        for place, scheme in enumerate(others)
     }
-    return {label: core.get(label) or cycle[label] for label in labels}
+    own = CORE | cycle
+    return {label: own[scheme] if label == scheme else _trained(own[scheme]) for label, scheme in schemes.items()}
 
 
-def _core(label: str) -> Look | None:
-    """The look of a core scheme; trained, it keeps its colour, dotted and with open markers."""
-    if label in CORE:
-        return CORE[label]
-    look = CORE.get(label.removesuffix(", trained"))
-    return look and replace(look, dash="dot", marker=f"{look.marker}-open")
+def _trained(look: Look) -> Look:
+    return replace(look, dash="dash" if look.dash == "dot" else "dot", marker=f"{look.marker}-open")
 
 
 def template(theme: str = "light") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from divergence import readable, spec, terminal_grounds
+from divergence import readable, spec, terminal_grounds, wording
 from divergence.cell import label
 from divergence.figures import names
 from divergence.intervals import RESAMPLES, THRESHOLD
@@ -19,6 +20,9 @@ from divergence.measures import MEASURES
 from divergence.study import Study
 
 _COLUMNS = 5
+_CELL, _STAR = 15, 19
+"""Characters that a column of numbers takes, and that of γ*."""
+
 _MOST_COMPARED = 8
 _FEW = 8
 _PLAIN = ("harm", "better", "accuracy", "deceived", "gamed")
@@ -28,25 +32,32 @@ def show(study: Study, console: Console) -> None:
     """Print a study: one block per scenario and overseer, at the default value of whatever else is swept."""
     at = focus(study)
     explained: dict[str, str] = {}
+    printed: set[float] = set()
     summary, crossings = (_labelled(_at(table, at)) for table in (study.summary, study.crossings))
     differences = _at(study.differences(among=compared(study)), at)
     for (scenario, overseer), block in summary.groupby(["scenario", "overseer"], sort=False):
         here = {"scenario": scenario, "overseer": overseer}
         console.print()
         console.print(_title(str(scenario), str(overseer), at), style="bold")
-        gammas = _gammas(block)
-        if len(gammas) > 1:
+        tried = sorted(block["gameability"].dropna().unique())
+        if len(tried) > 1:
             measure = "harm" if "harm" in set(block["measure"]) else "quality"
             explained |= {measure: MEASURES[measure]}
-            console.print(_harm_table(block, _at(crossings, here), gammas, study.spec.groups, measure))
-            _show_differences(console, _at(differences, here), _at(crossings, here))
+            stars = _at(crossings, here)
+            indent = 2 * _many(study.spec.groups)
+            gammas = _gammas(tried, _room(console, block, indent + (_STAR if len(stars) else 0)))
+            printed |= set(gammas)
+            console.print(_harm_table(block, stars, gammas, study.spec.groups, measure))
+            _show_differences(console, _at(differences, here), stars)
         else:
-            explained |= {name: MEASURES[name] for name in _PLAIN}
-            console.print(_plain_table(block))
+            printed |= set(tried)
+            shown = _PLAIN[: _room(console, block, 0)]
+            explained |= {name: MEASURES[name] for name in shown}
+            console.print(_plain_table(block, shown))
         terminal_grounds.show(study.grounds, (str(scenario), str(overseer)), console)
         _show_problems(console, _at(study.rows, here))
     console.print()
-    for line in _elsewhere(study.spec, at):
+    for line in _elsewhere(study.spec, at, printed):
         console.print(Text(line))
     explained["±"] = f"half of the 95 % interval ({RESAMPLES} resamples of the questions)"
     if len(crossings):
@@ -55,11 +66,18 @@ def show(study: Study, console: Console) -> None:
         console.print(Text(f"{name}: {meaning}"), style="dim")
 
 
-def _elsewhere(asked: spec.Spec, at: dict[str, Any]) -> list[str]:
-    """Where the other values of a swept field are, of which one alone is printed."""
+def _room(console: Console, block: pd.DataFrame, taken: int) -> int:
+    """How many columns of numbers a table has room for beside its schemes, so that none is cut."""
+    schemes = max((len(str(name)) for name in block["scheme"].unique()), default=0)
+    return max(1, (console.width - schemes - taken) // _CELL)
+
+
+def _elsewhere(asked: spec.Spec, at: dict[str, Any], shown: set[float]) -> list[str]:
+    """Where the other values of a swept field are, of which one alone is printed (of γ those ``shown``)."""
     found = []
     for axis in asked.axes:
-        others = [names.value(value) for value in axis.reported if value != at.get(axis.column, value)]
+        here = shown if axis.column == "gameability" else [at[axis.column]]
+        others = [names.value(value) for value in axis.reported if value not in here]
         if others:
             told = ", ".join(others) if len(others) <= _FEW else f"{others[0]} to {others[-1]} ({len(others)} values)"
             found.append(f"other {axis.column}: {told}: see summary.csv and the report")
@@ -87,18 +105,20 @@ def _labelled(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _title(scenario: str, overseer: str, at: dict[str, Any]) -> str:
-    others = "".join(f", {column} = {value}" for column, value in at.items())
+    others = "".join(f", {column} = {names.value(value)}" for column, value in at.items())
     return f"{scenario}, overseer {overseer}{others}"
 
 
-def _gammas(block: pd.DataFrame) -> list[float]:
-    """At most five gameabilities, evenly spread over those tried, whole numbers first."""
-    tried = sorted(block["gameability"].dropna().unique())
+def _gammas(tried: list[float], room: int) -> list[float]:
+    """As many gameabilities as there is room for, evenly spread over those tried, whole numbers first.
+
+    Where few fit, the smallest is left out, at which little happens.
+    """
+    most = min(room, _COLUMNS)
     whole = [gamma for gamma in tried if float(gamma).is_integer()]
     chosen = whole if 2 <= len(whole) <= _COLUMNS else tried
-    if not chosen:
-        return []
-    places = np.unique(np.linspace(0, len(chosen) - 1, _COLUMNS).round().astype(int))
+    first = 0 if most > 2 else len(chosen) / (most + 1)
+    places = np.unique(np.linspace(first, len(chosen) - 1, most).round().astype(int))
     return [float(chosen[place]) for place in places]
 
 
@@ -118,7 +138,7 @@ def _harm_table(
     table.title = None if measure == "harm" else "quality: claims here are good by degrees"
     harm = block[block["measure"] == measure]
     stars = crossings.set_index("scheme") if len(crossings) else pd.DataFrame()
-    many = sum(map(len, groups.values())) > _MOST_COMPARED
+    many = _many(groups)
     for group, schemes in groups.items():
         if many:
             table.add_row(Text(group, style="dim italic"))
@@ -132,16 +152,20 @@ def _harm_table(
 
 def compared(study: Study) -> list[str]:
     """The schemes whose differences are shown: all, or where there are many the first of each group."""
-    groups = study.spec.groups.values()
-    many = sum(map(len, groups)) > _MOST_COMPARED
-    return [label for labels in groups for label in (labels[:1] if many else labels)]
+    groups = study.spec.groups
+    return [label for labels in groups.values() for label in (labels[:1] if _many(groups) else labels)]
 
 
-def _plain_table(block: pd.DataFrame) -> Table:
-    table = _table(*_PLAIN)
+def _many(groups: dict[str, list[str]]) -> bool:
+    """Whether schemes are so many that each group has a heading, and its first one speaks for it."""
+    return sum(map(len, groups.values())) > _MOST_COMPARED
+
+
+def _plain_table(block: pd.DataFrame, shown: Sequence[str]) -> Table:
+    table = _table(*shown)
     for scheme, own in block.groupby("scheme", sort=False):
         lines = own.set_index("measure")
-        table.add_row(str(scheme), *(_interval(lines.loc[name]) if name in lines.index else "" for name in _PLAIN))
+        table.add_row(str(scheme), *(_interval(lines.loc[name]) if name in lines.index else "" for name in shown))
     return table
 
 
@@ -180,5 +204,5 @@ def _neighbours(here: pd.DataFrame) -> list[tuple[str, str, float, float, float]
 
 def _show_problems(console: Console, rows: pd.DataFrame) -> None:
     """Rows that are not numbers say why."""
-    for (scheme, status), some in rows[rows["status"] != "ok"].groupby(["scheme", "status"], sort=False):
-        console.print(f"  {scheme}: {status} ({len(some)} rows)", style="yellow")
+    for (scheme,), status, some in wording.failures(rows, ["scheme"]):
+        console.print(Text(f"  {scheme}: {status} ({len(some)} row{'s' * (len(some) > 1)})", style="yellow"))

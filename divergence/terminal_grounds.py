@@ -43,16 +43,21 @@ def _show_order(grounds: Grounds, place: Place, console: Console) -> None:
         table = made(grounds, place, shown)
         if len(table):
             console.print(Text(title if title.endswith(("?", ".")) else f"{title}:"), style="dim")
-            console.print(_table(table))
+            console.print(_table(table, console.width))
     console.print("what the ranking hangs on:", style="dim")
     for sentence in sentences.orders(grounds, place, shown):
         console.print(Text(f"  {sentence}"))
 
 
-def _table(shown: pd.DataFrame) -> Table:
+def _table(shown: pd.DataFrame, width: int) -> Table:
+    """Schemes and γ* in one piece; where heads are too wide for the console, they break at hyphens."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for place, name in enumerate(shown.columns):
-        table.add_column(str(name), justify="left" if place == 0 else "right", no_wrap=place == 0)
+    wide = sum(max(len(str(name)), *shown[name].str.len()) + 2 for name in shown.columns) - 2 > width
+    for place, name in enumerate(map(str, shown.columns)):
+        words = place == 0 or name == readable.TAKEN
+        whole = place == 0 or name == readable.STAR
+        head = name.replace("-", "-\n") if wide else name
+        table.add_column(head, justify="left" if words else "right", no_wrap=whole)
     for line in shown.itertuples(index=False):
         table.add_row(*map(str, line))
     return table

@@ -17,7 +17,12 @@ def show(study: Study, console: Console) -> None:
     if sample is None or not len(study.rows):
         return
     fields = ", ".join(sorted(one.column for one in sample.ranges))
-    table = Table(title=f"harm over {study.rows['point'].nunique():,} draws of {fields}", title_justify="left")
+    table = Table(
+        title=f"harm over {study.rows['point'].nunique():,} draws of {fields}",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
     heads, lines = drawn_sections.table(drawn.spread(study))
     for head in heads:
         table.add_column(head, justify="left" if head in _WORDS else "right")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -115,8 +115,8 @@ def _hch(lines: pd.DataFrame, axis: str | None, fields: Fields) -> list[str]:
     first, last = own.iloc[0], own.iloc[-1]
     letter = names.symbol(axis, fields)
     return [
-        f"HCH itself is right with probability {first['mean']:.2f} at {letter} = {first[axis]:.4g} and "
-        f"{last['mean']:.2f} at {letter} = {last[axis]:.4g}."
+        f"HCH itself is right with probability {first['mean']:.2f} at {letter} = {names.value(float(first[axis]))} and "
+        f"{last['mean']:.2f} at {letter} = {names.value(float(last[axis]))}."
     ]
 
 
@@ -128,13 +128,19 @@ def listed(items: Iterable[str]) -> str:
 
 def problems(rows: pd.DataFrame) -> list[str]:
     """Rows that are not numbers, and why."""
-    failed = rows[rows["status"] != "ok"]
     said = []
-    for (scenario, overseer, scheme, status), some in failed.groupby(
-        ["scenario", "overseer", "scheme", "status"], sort=False, dropna=False
-    ):
+    for (scenario, overseer, scheme), status, some in failures(rows, ["scenario", "overseer", "scheme"]):
         same = rows[(rows["scenario"] == scenario) & (rows["overseer"] == overseer) & (rows["scheme"] == scheme)]
         gamma = sorted(some["gameability"].dropna().unique())
         span = "" if not gamma else f", γ {gamma[0]:g}" + (f" to {gamma[-1]:g}" if len(gamma) > 1 else "")
         said.append(f"{scheme} in {scenario}, overseer {overseer}{span}: {status} ({len(some)} of {len(same)} rows).")
     return said
+
+
+def failures(rows: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple[str, ...], str, pd.DataFrame]]:
+    """(keys' values, why, the rows) of rows that are not numbers; reasons that differ in numbers alone are one."""
+    failed = rows[rows["status"] != "ok"]
+    kind = failed["status"].str.replace(r"\d[\d.,]*", "#", regex=True)
+    for (*key, _), some in failed.groupby([*keys, kind], sort=False, dropna=False):
+        reasons = some["status"].unique()
+        yield tuple(map(str, key)), reasons[0] + (", and others like it" if len(reasons) > 1 else ""), some

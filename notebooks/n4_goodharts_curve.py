@@ -123,7 +123,7 @@ def _(knobs, pressed):
         ]
     )
     pressure.update_layout(
-        xaxis={"title": "pressure: KL from unselected answers (nats)", "range": [-0.2, 13]},
+        xaxis={"title": "pressure (nats of KL divergence)", "range": [-0.2, 13]},
         yaxis={"title": "true quality V (its own spread = 1)", "rangemode": "tozero"},
     )
     _none = ", ".join(name for name, table in _named if not len(table))

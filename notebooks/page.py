@@ -13,8 +13,8 @@ from divergence import readable, style
 CONFIG = {name: value for name, value in style.CONFIG.items() if name != "responsive"}
 """Marimo resizes figures itself; both together leave them without height."""
 
-_AXIS, _ROW = 62, 22
-"""Pixels: room for the horizontal axis with its title, and a row of the legend."""
+_TOP, _AXIS, _ROW = 60, 62, 22
+"""Pixels: room for buttons and a heading, for the horizontal axis with its title, and a row of the legend."""
 
 
 def picture(figure: go.Figure, height: int = 440) -> Any:
@@ -25,9 +25,9 @@ def picture(figure: go.Figure, height: int = 440) -> Any:
     figure.update_traces(legend="legend", selector={"legend": "legend2"})
     figure.update_layout(
         template=style.template(mo.app_meta().theme or "light"),
-        legend=legend | {"y": -_AXIS / (height - _AXIS - 40), "entrywidth": None},
+        legend=legend | {"y": -_AXIS / (height - _AXIS - _TOP), "entrywidth": None},
         height=height + below,
-        margin={"t": 40, "b": _AXIS + below, "r": 14},
+        margin={"t": _TOP, "b": _AXIS + below, "r": 14},
         dragmode=False,
         meta=None,
     )

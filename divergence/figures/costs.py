@@ -18,6 +18,8 @@ from divergence.measures import COSTS
 _BAR, _TITLE, _FOOT = 22, 50, 48
 _COLUMNS = {"narrow": 1, "medium": 3, "wide": 3}
 _GAP = 0.05
+_ROOM = {"narrow": 1.5, "medium": 1.5, "wide": 1.3}
+"""How far an axis goes beyond the longest bar or whisker, for the number at its end."""
 
 
 def costs(summary: pd.DataFrame) -> go.Figure:
@@ -34,13 +36,15 @@ def costs(summary: pd.DataFrame) -> go.Figure:
     ]
     traces: list[Any] = []
     layout: dict[str, Any] = {}
+    longest: list[float] = []
     for number, (_, _, title, measure, lines) in enumerate(cells):
         x, y = (letter if number == 0 else f"{letter}{number + 1}" for letter in "xy")
         own = lines[lines["measure"] == measure]
-        traces.append(_bars(own, labels, looks) | {"xaxis": x, "yaxis": y})
-        layout |= _axes(number, x, y, labels, measure, float(own["max"].max()) if len(own) else 0.0)
+        traces += [one | {"xaxis": x, "yaxis": y} for one in (_bars(own, labels, looks), _written(own, labels))]
+        layout |= _axes(number, x, y, labels, measure)
+        longest.append(float(own["max"].max()) if len(own) else 0.0)
         layout.setdefault("annotations", []).append(heading(title, x, y))
-    pages = {page: _page(page, labels, [cell[:2] for cell in cells]) for page in _COLUMNS}
+    pages = {page: _page(page, labels, [cell[:2] for cell in cells], longest) for page in _COLUMNS}
     whole = layout | {
         "template": style.template(),
         "showlegend": False,
@@ -74,22 +78,35 @@ def _bars(own: pd.DataFrame, labels: list[str], looks: dict[str, style.Look]) ->
         "x": mean,
         "y": [-labels.index(name) for name in present],
         "marker": {"color": [looks[name].colour for name in present]},
-        "text": [names.cost(number) for number in mean],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "customdata": [names.escaped(name) for name in present],
-        "hovertemplate": "%{customdata}: %{text}<extra></extra>",
+        "hovertext": [
+            f"{names.escaped(name)}: {names.cost(number)}" for name, number in zip(present, mean, strict=True)
+        ],
+        "hovertemplate": "%{hovertext}<extra></extra>",
         "error_x": whiskers if varied else None,
     }
 
 
-def _axes(number: int, x: str, y: str, labels: list[str], measure: str, most: float) -> dict[str, Any]:
-    """Bars start at nought and leave room for their numbers; schemes stand on the vertical axis, the first on top."""
+def _written(own: pd.DataFrame, labels: list[str]) -> dict[str, Any]:
+    """The means as numbers, beyond bars and whiskers."""
+    present = [label(scheme, phase) for scheme, phase in zip(own["scheme"], own["phase"], strict=True)]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": own["max"].to_numpy(dtype=np.float64),
+        "y": [-labels.index(name) for name in present],
+        "text": [f" {names.cost(number)}" for number in own["mean"]],
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _axes(number: int, x: str, y: str, labels: list[str], measure: str) -> dict[str, Any]:
+    """Schemes stand on the vertical axis, the first on top."""
     end = "" if number == 0 else str(number + 1)
     return {
         f"xaxis{end}": {
             "anchor": y,
-            "range": [0, 1.25 * most or 1.0],
             "nticks": 5,
             "title": {"text": names.measure_title(measure) if measure == "labels" else names.UNITS[measure]},
         },
@@ -98,8 +115,8 @@ def _axes(number: int, x: str, y: str, labels: list[str], measure: str, most: fl
     }
 
 
-def _page(page: str, labels: list[str], cells: list[tuple[int, int]]) -> dict[str, Any]:
-    """Domains of all panels on a wide or narrow page."""
+def _page(page: str, labels: list[str], cells: list[tuple[int, int]], longest: list[float]) -> dict[str, Any]:
+    """Domains of all panels on a wide or narrow page; bars start at nought and leave room for their numbers."""
     columns = _COLUMNS[page]
     places = cells if columns > 1 else [(number, 0) for number in range(len(cells))]
     rows = 1 + max((row for row, _ in places), default=0)
@@ -116,6 +133,7 @@ def _page(page: str, labels: list[str], cells: list[tuple[int, int]]) -> dict[st
         start = row * (tall + between)
         changes |= {
             f"xaxis{end}.domain": [column * (width + _GAP), min(1.0, column * (width + _GAP) + width)],
+            f"xaxis{end}.range": [0, _ROOM[page] * longest[number] or 1.0],
             f"xaxis{end}.fixedrange": page == "narrow",
             f"yaxis{end}.domain": [max(0.0, 1 - (start + tall) / inner), 1 - start / inner],
             f"yaxis{end}.showticklabels": column == 0,

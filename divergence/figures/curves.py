@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from divergence import style
 from divergence.figures import names, panels
-from divergence.figures.grid import REFERENCE, Contents, applied, layouts
+from divergence.figures.grid import REFERENCE, Contents, applied, layouts, legend
 from divergence.figures.names import Fields
 from divergence.figures.panels import Panel, heading
 from divergence.figures.stars import stars, strip
@@ -45,13 +45,17 @@ def curves(
     found = stars(summary, crossings) if measure == "harm" and axis == "gameability" else []
     traces: list[Any] = []
     layout: dict[str, Any] = {}
+    rows = []
     for panel in shown:
         traces += reference_traces(panel, references, len(labels)) + scheme_traces(panel, measure, looks)
         layout |= _axes(panel, labels, _range(wanted), bool(found))
+        here = [star for star in found if star.at(panel.key)]
         if found and not panel.points:
-            more, axes = strip(panel, [star for star in found if star.at(panel.key)], looks)
+            more, axes = strip(panel, here, looks)
             traces += [*more, threshold(panel, len(labels))]
             layout |= axes
+        last = max((labels.index(star.label) for star in here), default=-1)
+        rows.append(len(labels) if panel.points else last + 1)
         if measure == "accuracy":
             traces.append(truth(panel, len(labels)))
     contents = Contents(
@@ -62,6 +66,7 @@ def curves(
         along=names.axis_title(axis, fields) if axis else "",
         up=names.measure_title(measure),
         beside="γ*",
+        rows=rows,
     )
     return assembled(once(traces), layout, contents, note)
 
@@ -118,7 +123,7 @@ def assembled(traces: list[Any], layout: dict[str, Any], contents: Contents, not
     headings = [heading(panel.title, panel.x, panel.y) for panel in shown]
     if not shown:
         headings = [{"text": "no values", "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}]
-    legend = {
+    entries = {
         "orientation": "h",
         "xanchor": "left",
         "yref": "container",
@@ -132,10 +137,10 @@ def assembled(traces: list[Any], layout: dict[str, Any], contents: Contents, not
         **layout,
         "template": style.template(),
         "annotations": headings,
-        "legend": legend,
-        "legend2": legend | {"entrywidth": REFERENCE},
+        "legend": entries,
+        "legend2": entries | {"entrywidth": REFERENCE},
         "hovermode": "closest" if crowded else "x unified",
         "margin": {"r": 14, "b": 62},
-        "meta": {"layouts": pages, "note": note},
+        "meta": {"layouts": pages, "legend": legend(contents), "note": note},
     }
     return go.Figure(traces, applied(whole, pages["wide"]))

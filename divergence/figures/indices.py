@@ -15,8 +15,11 @@ MOST = 24
 """Panels shown at most."""
 
 
-def figure(table: pd.DataFrame) -> go.Figure:
-    """A panel per scenario, overseer, scheme and swept point, fields from the most to the least important."""
+def figure(table: pd.DataFrame, columns: int = 3) -> go.Figure:
+    """A panel per scenario, overseer, scheme and swept point, fields from the most to the least important.
+
+    ``columns``: at most so many panels stand beside each other.
+    """
     keys = [name for name in table.columns if name not in _FIELDS]
     groups = [(key, own.dropna(subset=["first"])) for key, own in table.groupby(keys, sort=False, dropna=False)]
     groups = [(key, own) for key, own in groups if len(own)][:MOST]
@@ -24,7 +27,7 @@ def figure(table: pd.DataFrame) -> go.Figure:
         words = {"text": "nothing varies", "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
         return go.Figure(layout={"annotations": [words]})
     several = [name for name in keys if name == "scheme" or names.several(table[name])]
-    columns = min(3, len(groups))
+    columns = min(columns, len(groups))
     rows = -(-len(groups) // columns)
     titles = [_title(dict(zip(keys, key, strict=True)), several) for key, _ in groups]
     bars = max(len(own) for _, own in groups)

@@ -41,7 +41,7 @@ MEANINGS = {**MEASURES, **WORST, **COSTS, **REFERENCES, **OFFICE}
 EXPLAINED = ("gameability", "self_persuasion")
 """Fields whose letters every report explains."""
 
-_LONGEST = 24
+_LONGEST, _ENDING = 26, 10
 
 
 def of_spec(spec: Spec) -> Fields:
@@ -73,8 +73,9 @@ def several(column: pd.Series) -> bool:
 
 
 def words(name: str) -> str:
-    """A column's name as words."""
-    return name.replace("_", " ")
+    """A column's name as words; that of a field of one kind of part, ``kind.field``, as the field of that part."""
+    kind, dot, field = name.partition(".")
+    return (f"{field} of {kind}" if dot else name).replace("_", " ")
 
 
 def value(number: Any) -> str:
@@ -83,7 +84,9 @@ def value(number: Any) -> str:
         return "–"
     if isinstance(number, bool):
         return "yes" if number else "no"
-    return f"{number:.4g}" if isinstance(number, float) else str(number)
+    if not isinstance(number, float):
+        return str(number)
+    return f"{number:.0f}" if 1e4 <= abs(number) < 1e15 else f"{number:.4g}"
 
 
 def symbol(column: str, fields: Fields) -> str:
@@ -101,7 +104,7 @@ def axis_title(column: str, fields: Fields) -> str:
     """Name, symbol and unit of a swept field. Escaped: pictures read a little HTML."""
     note = fields.get(column)
     known = note.symbol if note is not None else ""
-    unit = f" ({note.unit})" if note is not None and note.unit else ""
+    unit = f" ({note.unit})" if note is not None and note.unit and note.unit not in words(column) else ""
     return escaped(f"{words(column)} {known}{unit}".replace("  ", " ").strip())
 
 
@@ -117,8 +120,8 @@ def escaped(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A label cut to a length that legends can hold."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    """A label cut to a length that legends can hold, before its end, which tells a trained scheme from its optimum."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - _ENDING - 1]}…{text[-_ENDING:]}"
 
 
 def short(text: str) -> str:

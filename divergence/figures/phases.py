@@ -18,39 +18,48 @@ from scenarios.streams import Floats
 _PLAIN = {TIED: "#D9DDE2", "undefined": "#FFFFFF"}
 _LEVEL = (style.SKY, style.VERMILION)
 _TRANSPARENCY = 0.75
+_PANEL, _BETWEEN = 390, 90
+"""Heights in pixels: a panel, and the room to the one below."""
 
 
-def figure(diagram: Diagram) -> go.Figure:
-    """A panel per scenario and overseer."""
+def figure(diagram: Diagram, columns: int = 3) -> go.Figure:
+    """A panel per scenario and overseer, at most so many ``columns`` of them beside each other."""
     of, points = diagram.plane, diagram.points
     keys = list(diagram.leaves)
     colours = _colours(of, points)
     fields = names.of_spec(of.spec)
     several = len({overseer for _, overseer in keys}) > 1
     titles = [f"{scenario}, overseer {overseer}" if several else scenario for scenario, overseer in keys]
-    found = make_subplots(1, max(1, len(keys)), subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.03)
+    columns = min(columns, max(1, len(keys)))
+    rows = -(-len(keys) // columns) or 1
+    inner = rows * (_PANEL + _BETWEEN) - _BETWEEN
+    found = make_subplots(
+        rows, columns, subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.03,
+        vertical_spacing=_BETWEEN / inner,
+    )  # fmt: skip
     order = list(colours)
     scale = [[(place + end) / len(order), colour] for place, colour in enumerate(colours.values()) for end in (0, 1)]
-    for column, key in enumerate(keys, start=1):
+    for place, key in enumerate(keys):
+        row, column = place // columns + 1, place % columns + 1
         own = points[(points["scenario"] == key[0]) & (points["overseer"] == key[1])]
         xs, ys = own[of.x.column].tolist(), own[of.y.column].tolist()
         squares = go.Heatmap(
             x=list(of.x.values), y=list(of.y.values), z=_filled(diagram, key, own, order), colorscale=scale,
             zmin=-0.5, zmax=len(order) - 0.5, showscale=False, opacity=_TRANSPARENCY, hoverinfo="skip",
         )  # fmt: skip
-        found.add_trace(squares, row=1, col=column)
+        found.add_trace(squares, row=row, col=column)
         tried = go.Scatter(
             x=xs, y=ys, mode="markers", showlegend=False, marker={"size": 3, "color": "#1F2328", "opacity": 0.55},
             text=[_told(line, of) for line in own.to_dict("records")], hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
-        found.add_trace(tried, row=1, col=column)
+        found.add_trace(tried, row=row, col=column)
     for phase, colour in colours.items():
         mark = {"symbol": "square", "size": 13, "color": colour, "opacity": _TRANSPARENCY}
         found.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=mark, name=names.escaped(phase)))
     found.update_layout(
         template=style.template(),
-        height=560,
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.08},
+        height=inner + 170,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1 + 31 / inner},
         margin={"l": 70, "r": 14, "t": 110, "b": 60},
         hovermode="closest",
     )

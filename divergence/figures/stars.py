@@ -94,7 +94,6 @@ def strip(panel: Panel, here: list[Star], looks: dict[str, Look]) -> tuple[list[
             traces.append(_ring(panel, star, look))
     axis = {
         "anchor": panel.x,
-        "range": [0.3 - len(labels), 0.7],
         **ticks(labels),
         "tickfont": {"size": 11},
         "showgrid": False,

@@ -94,6 +94,11 @@ def test_panels_wrap_and_text_does_not_overlap(desk, width):
     second = desk.evaluate("document.querySelector('[data-figure=harm]').layout.xaxis2.domain[0]")
     assert second == pytest.approx({390: 0, 800: 0.5, 1280: 0.34}[width], abs=0.03)
     assert desk.evaluate("document.documentElement.scrollWidth") <= width
+    _apart(desk)
+
+
+def _apart(desk):
+    """No words of any figure overlap."""
     for words in desk.evaluate(WORDS):
         assert len(words) > 8
         for (text, *a), (other, *b) in itertools.combinations(words, 2):
@@ -147,13 +152,26 @@ def test_numbers_fold_out_and_download(desk, path):
     assert spec.value.path().read_bytes() == (path.parent / "spec.toml").read_bytes()
 
 
-def test_schemes_can_be_left_out(desk):
+def test_schemes_can_be_left_out_and_leave_the_legend(desk):
+    """On a phone every entry has a row: the figure is so much shorter, and nothing overlaps in what is left."""
     hidden = """[...new Set(document.querySelector('[data-figure=harm]').data
-        .filter((trace) => trace.visible === 'legendonly').map((trace) => trace.legendgroup))]"""
-    desk.locator("#schemes input").nth(1).uncheck()
+        .filter((trace) => trace.visible === false).map((trace) => trace.legendgroup))]"""
+    layout = "(({ height, margin }) => [height, margin.t])(document.querySelector('[data-figure=harm]').layout)"
+    named = desk.locator("[data-figure=harm] .legend .legendtext")
+    desk.set_viewport_size({"width": 390, "height": 900})
+    desk.wait_for_selector("html[data-page=narrow]")
+    before, approval = desk.evaluate(layout), desk.locator("#schemes input").nth(1)
+    approval.uncheck()
+    playwright.expect(named.filter(has_text="approval")).to_have_count(0)
     assert desk.evaluate(hidden) == ["approval"]
-    desk.locator("#schemes input").nth(1).check()
+    assert desk.evaluate(layout) == [one - 20 for one in before]
+    _apart(desk)
+    approval.check()
+    playwright.expect(named.filter(has_text="approval")).to_have_count(1)
     assert desk.evaluate(hidden) == []
+    assert desk.evaluate(layout) == before
+    desk.set_viewport_size(DESK)
+    desk.wait_for_selector("html[data-page=wide]")
 
 
 def test_hovering_tells_the_value_and_its_interval(desk):

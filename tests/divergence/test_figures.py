@@ -172,7 +172,7 @@ def test_a_scheme_without_values_is_not_drawn_and_has_not_stayed():
 
 def test_one_scheme_alone_and_trained_ones_beside_their_optimum():
     figure = figures.curves(table(schemes=("debate",), phases=("optimum", "trained")))
-    assert [trace.name for trace in figure.data if trace.mode == "lines+markers"] == ["debate", "debate, trained"]
+    assert [trace.name for trace in figure.data if trace.mode == "lines+markers"] == ["debate", "debate (trained)"]
 
 
 def test_labels_are_shown_as_they_are():
@@ -226,12 +226,66 @@ def test_panels_never_overlap(width, schemes):
 
 def test_legends_have_room_on_a_phone_whatever_is_written_beside_the_panels():
     """Names in the margin leave no width for two entries in a row: every entry has its own 19 pixels."""
-    labels = ("imitation, trained", "approval, trained", "debate, trained")
+    labels = ("imitation (trained)", "approval (trained)", "debate (trained)")
     summary = table(schemes=labels)
     figure = figures.curves(summary, crossed(summary, dict.fromkeys(labels, (1.0, 0.9, 1.1))))
     changes = figure.layout.meta["layouts"]["narrow"]
     apart = (changes["legend.y"] - changes["legend2.y"]) * changes["height"]
     assert apart >= 3 * 19
+
+
+def test_a_trained_scheme_looks_like_its_optimum_but_for_the_line():
+    looks = style.looks(["own", "debate", "own (trained)", "debate (trained)"])
+    for scheme in ("own", "debate"):
+        optimum, trained = looks[scheme], looks[f"{scheme} (trained)"]
+        assert (trained.colour, trained.marker) == (optimum.colour, f"{optimum.marker}-open")
+        assert trained.dash != optimum.dash
+
+
+def test_a_strip_ends_with_the_last_scheme_that_was_tried_there():
+    """On a phone, where each panel has its own height; beside each other the fullest decides."""
+    here = [one for one in SCHEMES if one != "debate"]
+    summary = pd.concat([table(kind=("few",), schemes=here), table(kind=("all",))], ignore_index=True)
+    stars = dict.fromkeys(SCHEMES, (1.0, 0.9, 1.1))
+    pages = figures.curves(summary, crossed(summary, stars)).layout.meta["layouts"]
+    rows = {page: [round(0.3 - pages[page][f"yaxis{n}.range"][0]) for n in (2, 4)] for page in pages}
+    assert rows == {"narrow": [2, 3], "medium": [3, 3], "wide": [3, 3]}
+
+
+def test_a_picture_without_some_schemes_is_as_much_shorter_as_its_legend():
+    schemes = [f"scheme-{number:02}" for number in range(40)]
+    summary = table(schemes=schemes)
+    stars = dict.fromkeys(schemes, (1.0, 0.9, 1.1))
+    whole, few = (figures.curves(summary, crossed(summary, stars)) for _ in range(2))
+    grid.without(few, schemes[3:])
+    spared = whole.layout.height - few.layout.height
+    assert spared == whole.layout.margin.t - few.layout.margin.t
+    assert spared == 20 * (whole.layout.meta["legend"]["rows"]["wide"] - 1)
+    assert {trace.legendgroup for trace in few.data if trace.visible and trace.mode == "lines+markers"} == {
+        *schemes[:3]
+    }
+    assert len(shown(few, "gamma_star")) == 40
+    assert all(trace.visible is not False for trace in shown(few, "gamma_star"))
+
+
+def test_a_long_label_is_cut_before_what_tells_it_apart():
+    assert names.plain("recursive-reward-modelling") == "recursive-reward-modelling"
+    assert names.plain("approval by gradient (trained)") == "approval by gra… (trained)"
+
+
+def test_a_column_named_by_its_kind_is_called_the_field_of_that_part():
+    assert names.words("training.human_minutes") == "human minutes of training"
+    assert names.words("self_persuasion") == "self persuasion"
+
+
+@pytest.mark.parametrize("page", ["narrow", "medium", "wide"])
+def test_costs_stand_beyond_bars_and_whiskers_and_have_room_there(page):
+    summary = table(gammas=(0.0, 4.0))
+    figure = figures.costs(summary)
+    for bars, written in zip(figure.data[::2], figure.data[1::2], strict=True):
+        np.testing.assert_allclose(written.x, bars.x + np.asarray(bars.error_x.array))
+        axis = figure.layout.meta["layouts"][page][f"xaxis{bars.xaxis[1:]}.range"]
+        assert axis[1] >= 1.3 * max(written.x)
 
 
 def test_looks_differ_and_core_schemes_keep_theirs():

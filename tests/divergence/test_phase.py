@@ -213,14 +213,14 @@ def test_starting_over(tmp_path):
 
 def test_optimum_and_trained_are_schemes_of_their_own():
     plane = phase.plane(parse(TABLE | {"sweep": SQUARE, "phases": ["optimum", "trained"]}), 0)
-    assert "approval, trained" in phase.labels(plane.spec)
+    assert "approval (trained)" in phase.labels(plane.spec)
     optimum = made_up(plane, [(0, 0)], lambda i, j: 0.2)
     trained = optimum.assign(phase="trained", harm=0.4)
     found = phase.phases(plane, pd.concat([optimum, trained]), "harm", phase.winner("harm"))
     (line,) = found.to_dict("records")
-    assert (line["approval"], line["approval, trained"], line["phase"]) == (0.2, 0.4, "approval")
-    told = phase.reaches("approval, trained", 0.3)(line)
-    assert told == "approval, trained ≥ 0.3"
+    assert (line["approval"], line["approval (trained)"], line["phase"]) == (0.2, 0.4, "approval")
+    told = phase.reaches("approval (trained)", 0.3)(line)
+    assert told == "approval (trained) ≥ 0.3"
 
 
 def test_what_is_there_is_read_once_a_round_and_a_scheduler_needs_no_memory_here(tmp_path, monkeypatch):

@@ -294,3 +294,13 @@ def test_schemes_that_were_tried_at_some_points_only_are_off_at_first(small_stud
         boxes = re.findall(r'<input type="checkbox"( checked)? value="([^"]*)"', page)
         assert len(boxes) == 5
         assert [label for checked, label in boxes if not checked] == off
+
+
+def test_many_schemes_are_chosen_group_by_group():
+    labels = [f"s{number}" for number in range(12)]
+    groups = {"first": labels[:5], "second": [*labels[5:], "without values"]}
+    page = fragments.chooser(labels, labels[2:], groups)
+    assert re.findall(r'data-do="(\w+)"', page) == ["group", "group", "all", "none", "first"]
+    assert re.findall(r'value="(\w+)"', page) == labels
+    assert 'data-do="group"' not in fragments.chooser(labels[:5], (), {"first": labels[:5]})
+    assert 'data-do="first"' not in fragments.chooser(labels)

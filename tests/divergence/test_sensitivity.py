@@ -148,7 +148,7 @@ def test_optimum_and_trained_are_schemes_of_their_own():
     found = sensitivity.table(spec, pd.concat([optimum, trained.assign(phase="trained")]), "harm")
     totals = found.set_index(["scheme", "field"])["total"]
     np.testing.assert_allclose(totals["x"][["plant_rate", "n_search"]], [1, 0], atol=0.1)
-    np.testing.assert_allclose(totals["x, trained"][["plant_rate", "n_search"]], [0, 1], atol=0.1)
+    np.testing.assert_allclose(totals["x (trained)"][["plant_rate", "n_search"]], [0, 1], atol=0.1)
 
 
 def test_fields_come_from_the_command_the_sample_or_the_box():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from rich.console import Console
 
+from divergence import wording
 from divergence.api import sweep
 from divergence.measures import MEASURES
 from divergence.terminal import show
@@ -48,6 +50,37 @@ def test_a_table_by_measure_explains_its_columns_and_no_gamma_star(tmp_path):
     assert "other" not in printed
     for name in ("harm", "better", "accuracy", "deceived", "gamed"):
         assert f"{name}: {MEASURES[name]}" in printed
+
+
+def test_a_terminal_of_80_columns_cuts_nothing(tmp_path):
+    """Fewer columns are shown instead, and what is left out is named."""
+    spec = {
+        "questions": 20,
+        "seeds": 2,
+        "scenario": [{"type": "ledger", "depth": 1}],
+        "scheme": [{"type": name} for name in ("imitation", "approval-frozen", "reward-modelling", "debate")],
+        "ablations": {"questions": 20, "seeds": 1},
+        "sweep": {"overseer.gameability": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]},
+    }
+    study = sweep(spec, tmp_path / "study", workers=1)
+    for width, gammas in ((80, ("0", "3", "6")), (66, ("2", "6"))):
+        console = Console(record=True, width=width)
+        show(study, console)
+        printed = console.export_text()
+        assert "…" not in printed
+        assert [name for name in "0123456" if f"γ = {name} " in printed.splitlines()[2]] == list(gammas)
+        assert "other gameability: " in printed
+
+
+def test_reasons_that_differ_in_numbers_alone_are_said_once():
+    lines = [
+        ("approval", "500 labels are more than 82"),
+        ("approval", "500 labels are more than 1,391"),
+        ("debate", "ok"),
+    ]
+    rows = pd.DataFrame(lines, columns=["scheme", "status"])
+    [(keys, why, some)] = wording.failures(rows, ["scheme"])
+    assert (keys, why, len(some)) == (("approval",), "500 labels are more than 82, and others like it", 2)
 
 
 def test_a_scheme_without_an_optimum_says_why_and_is_compared_with_nobody(tmp_path):

@@ -64,8 +64,8 @@ def test_a_specification_with_training_is_read_back(made):
     assert specfile.loads(specfile.dumps(spec)) == spec
     assert [axis.column for axis in spec.axes] == ["gameability", "training.human_minutes"]
     assert spec.groups == {
-        "imitation": ["imitation", "imitation, trained"],
-        "approval": ["by gradient", "by gradient, trained", "approval-frozen"],
+        "imitation": ["imitation", "imitation (trained)"],
+        "approval": ["by gradient", "by gradient (trained)", "approval-frozen"],
     }
 
 
@@ -73,10 +73,10 @@ def test_both_phases_are_printed_and_compared(made):
     console = Console(width=160, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
     terminal.show(made, console)
     text = console.export_text()
-    assert "imitation, trained" in text
-    assert "by gradient, trained" in text
+    assert "imitation (trained)" in text
+    assert "by gradient (trained)" in text
     pairs = made.differences()
-    assert {"imitation", "imitation, trained"} <= set(pairs["a"]) | set(pairs["b"])
+    assert {"imitation", "imitation (trained)"} <= set(pairs["a"]) | set(pairs["b"])
 
 
 def test_the_report_shows_the_budget(made):
@@ -85,6 +85,15 @@ def test_the_report_shows_the_budget(made):
     page = report.page(made)
     assert "Why what was trained is wrong" in page
     assert "Wentworth" in page
+
+
+def test_a_budget_of_minutes_that_is_swept_is_shown_at_one_value(tmp_path):
+    """One bar a part and scheme, not one for each budget on top of each other."""
+    text = TEXT.replace('"overseer.gameability" = [0.0, 2.0, 3.0]', "")
+    made = running.run(specfile.loads(text), tmp_path, workers=1)
+    shown = next(one for one in sections.sections(made) if one.name == "error-budget")
+    assert [len(trace.y) for trace in shown.figure.data] == [2] * 5
+    assert "Here human minutes of training = 4000." in shown.reading
 
 
 def test_the_figure_adds_up_and_says_so():
