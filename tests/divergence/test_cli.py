@@ -408,11 +408,47 @@ class TestBadInput:
         told = complaint("phase", "s.toml", "--scheme", "approval", "--level", level, cwd=tmp_path)
         assert f"--level {level}: must be a finite number" in told
 
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (["--gameability", "1", "--gameability", "1.0"], "--gameability: a value occurs twice: 1.0, 1.0"),
+            (["--seed", 10**23], "seed: must be a whole number from 0 to 4611686018427387904"),
+        ],
+    )
+    def test_what_could_not_be_read_again_is_not_begun(self, words, told, tmp_path):
+        assert told in complaint("compare", "--quick", *words, cwd=tmp_path)
+        assert not list(tmp_path.iterdir())
+
+    def test_a_part_that_fails_somewhere_is_told_beside_what_did_not(self, tmp_path):
+        """Its report has what there is; the part mended is other code, and results are not mixed."""
+        (tmp_path / "boom.py").write_text(BOOM)
+        (tmp_path / "s.toml").write_text(TINY.replace('"human"', '"boom"').replace("[0.0, 2.0]", "[0.5, 2.0]"))
+        words = ["sweep", "s.toml", "--plugin", "boom.py", "--workers", 1, "--out", "out"]
+        told = complaint(*words, cwd=tmp_path, code=1, run=hch_outside)
+        assert "cell(s) failed and are missing above; the first: RuntimeError: too gameable" in told
+        assert (tmp_path / "out/report.html").exists()
+        assert set(pd.read_csv(tmp_path / "out/results.csv")["gameability"]) == {0.5}
+        (tmp_path / "boom.py").write_text(BOOM.replace("> 1", "> 3"))
+        told = complaint(*words, "--retry", cwd=tmp_path, run=hch_outside)
+        assert "what is finished there was computed by other code, which is not to be mixed with this" in told
+
     def test_a_file_that_exists_is_not_overwritten(self, tmp_path):
         hch("new", "overseer", "mine", cwd=tmp_path)
         assert "exists already" in complaint("new", "overseer", "mine", cwd=tmp_path)
 
 
+BOOM = """
+from overseers.human import Human
+from scenarios.part import part
+
+
+@part
+class Boom(Human):
+    def rating(self, hearing, speech):
+        if self.gameability > 1:
+            raise RuntimeError("too gameable")
+        return super().rating(hearing, speech)
+"""
 PLUGINS = {
     "syntax": ("def broken(:\n", ["plugin.py:1", "SyntaxError"]),
     "raises": ("x = 1\nraise RuntimeError('boom')\n", ["plugin.py:2", "boom"]),

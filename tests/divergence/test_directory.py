@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,6 +73,30 @@ def test_fresh_removes_a_studys_files_and_nothing_else(small_spec, tmp_path):
     running.run(replace(one, questions=10), tmp_path, workers=1, fresh=True)
     assert (tmp_path / "mine.txt").read_text() == "keep"
     assert set(studies.load(tmp_path).rows["questions"]) == {10}
+
+
+def test_the_specification_is_there_from_the_first_moment(tmp_path):
+    """Whoever continues an interrupted study needs it, also where it started over from the file itself."""
+    there = []
+
+    def look(done, total):
+        there.append(parse(tomllib.loads((tmp_path / "spec.toml").read_text())) == SPEC)
+
+    running.run(SPEC, tmp_path, workers=1, progress=look)
+    running.run(SPEC, tmp_path, workers=1, progress=look, fresh=True)
+    assert all(there)
+
+
+def test_what_could_not_be_read_again_is_not_begun(tmp_path):
+    running.run(SPEC, tmp_path / "out", workers=1)
+    before = (tmp_path / "out" / FILE).read_bytes()
+    (axis,) = SPEC.axes
+    twice = replace(SPEC, axes=(replace(axis, values=(1.0, 1.0)),))
+    for out in ("out", "new"):
+        with pytest.raises(SpecError, match=r"the study: sweep.*occurs twice"):
+            running.run(twice, tmp_path / out, workers=1, fresh=True)
+    assert (tmp_path / "out" / FILE).read_bytes() == before
+    assert not (tmp_path / "new" / FILE).exists()
 
 
 @pytest.mark.parametrize("asked", [{"scheduler": "tcp://127.0.0.1:1"}, {"workers": 1}])

@@ -181,6 +181,8 @@ def test_mistakes(points, fields, told):
 def test_an_unknown_measure():
     with pytest.raises(SpecError, match="there are: harm"):
         sensitivity.check_measure("harmm", parse(TABLE))
+    with pytest.raises(SpecError, match="human_minutes: a study with brief = true leaves it blank"):
+        sensitivity.check_measure("human_minutes", parse(TABLE | {"brief": True}))
     with pytest.raises(SpecError, match="office_accuracy: no trees are simulated"):
         sensitivity.check_measure("office_accuracy", parse(TABLE))
 

@@ -237,6 +237,15 @@ class TestTheFile:
             Store(tmp_path)
         assert (tmp_path / FILE).read_bytes() == before
 
+    def test_a_row_that_is_none_is_damage(self, tmp_path):
+        with Store(tmp_path, create=True) as store:
+            store.add([result(0)])
+            store._db.execute("UPDATE rows SET row = 'no row' WHERE place = 1")
+            with pytest.raises(StoreError, match="damaged"):
+                store.rows()
+            with pytest.raises(StoreError, match="damaged"):
+                list(store.details())
+
     def test_it_is_written_ahead(self, tmp_path):
         with Store(tmp_path, create=True), sqlite3.connect(tmp_path / FILE) as db:
             assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
