@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from divergence import drawn_sections, error_budget_section, figures, learning_sections, pairs, wording
+from divergence import drawn_sections, error_budget_section, figures, learning_sections, office_section, pairs, wording
 from divergence import fragments as html
 from divergence import ground_sections as grounds
 from divergence.busy import OFFICE
@@ -66,6 +66,10 @@ def sections(study: Study) -> list[Section]:
         *_budget(study, fields),
         *_worst(study),
         *_busy(study),
+        *(
+            Section(name, title, before, tables=tables)
+            for name, title, before, tables in office_section.made(study, fields)
+        ),
         *(Section(*one) for one in learning_sections.made(study)),
         _differences(study, point, fields),
         *(Section(name, title, before, tables=tables) for name, title, before, tables in grounds.made(study.grounds)),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from divergence import cell, plan
+from divergence import cell, office_section, plan
 from divergence import study as studies
 from divergence.build import SpecError
 from divergence.office_trees import OFFICE, OfficeTrees, in_time
@@ -90,3 +90,16 @@ def test_too_few_desks_are_told(tmp_path):
 def test_mistakes_are_named(wrong, message):
     with pytest.raises(SpecError, match=message.replace("(", r"\(").replace(")", r"\)").replace("?", r"\?")):
         parse(TABLE | wrong)
+
+
+def test_the_report_has_a_line_for_every_point_and_none_for_a_scheme(tmp_path):
+    told = studies.run(parse(TABLE | {"office": {"staff": 3, "hurry": 0.5}}), tmp_path, workers=1)
+    [(_, title, page, tables)] = office_section.made(told, {})
+    assert title == "Trees in time"
+    assert "The first 10 trees" in page
+    assert "staff 3, hurry 0.5" in page
+    lines = tables["office"][1].splitlines()
+    assert [line.split(",")[:3] for line in lines[1:]] == [["ledger", "human", "0"], ["ledger", "human", "3"]]
+    one = told.rows[(told.rows["gameability"] == 3.0) & (told.rows["scheme"] == "debate")]
+    assert float(lines[2].split(",")[3]) == pytest.approx(one["office_accuracy"].mean())
+    assert office_section.made(studies.run(parse({**TABLE, "office_trees": 0}), tmp_path / "not", workers=1), {}) == []
