@@ -215,6 +215,8 @@ def changed(made: Part) -> str:
 
 
 def _number(value: object) -> str:
+    if isinstance(value, tuple | list):
+        return "/".join(map(_number, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -9,6 +9,7 @@ from scipy import special
 
 from divergence import fragments as html
 from divergence.cell import OPTIMUM
+from divergence.consultation import changed
 from divergence.figures import names
 from divergence.figures.curves import curves
 from divergence.office_trees import OFFICE
@@ -56,13 +57,11 @@ def _asked(study: Study) -> str:
     """What was simulated."""
     asked = study.spec.office
     assert asked is not None
-    staff = "a desk for everybody" if asked.office.staff is None else f"{asked.office.staff} people"
-    staff = "several staffs" if "office.staff" in [one.path for one in study.spec.varied] else staff
     return (
-        f"The first {asked.trees} question(s) of every seed, all asked at once of {staff}: every human of HCH's trees "
-        "is simulated, who waits for a desk, thinks, waits for sub-answers and draws an answer. It is HCH who answers "
-        "here, not a scheme. Without deadlines and hurry time changes no answer, and accuracy is the exact "
-        "recursion's but for the luck of so few trees."
+        f"The first {asked.trees} question(s) of every seed, all asked at once in an office ({changed(asked.office)}, "
+        "but for what is swept): every human of HCH's trees is simulated, who waits for a desk, thinks, waits for "
+        "sub-answers and draws an answer. It is HCH who answers here, not a scheme. Without deadlines and hurry time "
+        "changes no answer, and accuracy is the exact recursion's but for the luck of so few trees."
     )
 
 

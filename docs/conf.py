@@ -19,7 +19,8 @@ extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
 html_theme_options = {
-    "page_width": "1080px",
+    "page_width": "1200px",
+    "body_max_width": "100%",
     "sidebar_width": "240px",
     "description": "How far from HCH?",
     "font_family": "system-ui, sans-serif",

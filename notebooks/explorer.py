@@ -46,7 +46,7 @@ def live_knobs() -> Any:
         {
             "scenario": mo.ui.dropdown(sorted(_scenarios()), value="ledger", label="scenario"),
             "overseer": mo.ui.dropdown(sorted(_overseers()), value="human", label="overseer"),
-            "schemes": mo.ui.multiselect(sorted(_schemes()), value=list(CORE), label="schemes"),
+            "schemes": mo.ui.multiselect(sorted(_schemes()), value=list(CORE), label="schemes", full_width=True),
             "measure": mo.ui.dropdown(list(MEASURES), value="harm", label="measure"),
             "self_persuasion": _slider(shares, 0.5, "**λ**, self-persuasion"),
             "attention": _slider(shares, 1.0, "**α**, attention"),
@@ -86,7 +86,9 @@ def study_knobs(study: Study) -> Any:
     found: dict[str, Any] = {
         "scenario": _dropdown(summary["scenario"], "scenario"),
         "overseer": _dropdown(summary["overseer"], "overseer"),
-        "schemes": mo.ui.multiselect(schemes, value=[n for n in schemes if n in CORE] or schemes[:6], label="schemes"),
+        "schemes": mo.ui.multiselect(
+            schemes, value=[n for n in schemes if n in CORE] or schemes[:6], label="schemes", full_width=True
+        ),
         "measure": mo.ui.dropdown(known, value="harm" if "harm" in known else known[0], label="measure"),
     }
     for column in swept(summary):

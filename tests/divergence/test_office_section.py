@@ -51,7 +51,7 @@ def test_pictures_show_the_simulated_trees_beside_the_exact_hch(study):
     times, answers = office_section.made(study)
     assert [times[0], answers[0]] == ["office", "office-accuracy"]
     assert "10 question(s)" in times[2]
-    assert "3 people" in times[2]
+    assert "an office (staff 3, but" in times[2]
     lines = {trace.name: trace for trace in answers[3].data if trace.mode and "lines" in trace.mode}
     assert set(lines) == {office_section.WHO, "HCH"}
     exact = study.summary.query("measure == 'hch_accuracy' and scheme == 'debate' and hurry == 5")
