@@ -61,7 +61,7 @@ def test_without_a_browser_it_says_so(tiny, monkeypatch):
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs a place where nobody can write")
 def test_pictures_that_cannot_be_written_are_told(tiny):
     figure = next(one.figure for one in sections(tiny) if one.figure is not None)
-    with pytest.raises(OSError, match="harm.svg"):
+    with pytest.raises(OSError, match=r"harm\.svg"):
         images._draw({Path("/proc/harm.svg"): figure}, "svg")
 
 
