@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from divergence import cell, footprint, plan
+from divergence import cell, footprint, intervals, plan
 from divergence.cell import Cell, Failure, Outcome, Row
 from divergence.measures import COSTS, WORST
 from divergence.spec import Spec
@@ -108,8 +108,6 @@ def _sampled(todo: list[Cell]) -> _Sampled:
 
 def _memory(spec: Spec, todo: list[Cell], workers: int, own: int, sampled: _Sampled) -> int:
     """Bytes of all processes together: while cells are computed, or while their questions are resampled at the end."""
-    from divergence import intervals
-
     largest = max(plan.memory(todo), footprint.peak() - own)
     intervals.draws(_details(sampled), spec.columns, spread=spec.hanging_on_draws)
     return max(_processes(workers) * own + workers * largest, footprint.peak())
@@ -140,9 +138,9 @@ def _line(values: Any) -> str:
 
 def _summary_size(row: Row) -> int:
     """Bytes of the lines, one a measure, that a row would be in ``summary.csv`` if its seed were the only one."""
-    from divergence.intervals import NAMES
-
-    known = [(name, row.values[name]) for name in (*NAMES, *COSTS, *WORST) if row.values.get(name) is not None]
+    known = [
+        (name, row.values[name]) for name in (*intervals.NAMES, *COSTS, *WORST) if row.values.get(name) is not None
+    ]
     names = list(row.values)
     keys = [row.values[name] for name in names[: names.index("seed")]]
     return sum(len(_line([*keys, name, value, value, value])) for name, value in known)

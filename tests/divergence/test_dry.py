@@ -113,7 +113,8 @@ def test_time_is_shared_by_workers_and_libraries_are_not(monkeypatch):
     assert four >= 5 * (own - 1)
 
 
-def test_memory_is_what_the_system_tells(monkeypatch):
+@LINUX
+def test_memory_is_what_the_system_tells():
     before = footprint.resident()
     held = bytearray(os.urandom(1)) * (64 * MIB)
     assert 60 * MIB < footprint.resident() - before < 80 * MIB

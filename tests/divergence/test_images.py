@@ -1,7 +1,9 @@
 """``hch figures``: every picture of the report as a file, and a clear word where there is no Kaleido or no browser."""
 
 import importlib.util
+import os
 import struct
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -52,6 +54,15 @@ def test_without_a_browser_it_says_so(tiny, monkeypatch):
     assert ran.exit_code == 2
     assert "Chrome or Chromium" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@NEEDS_KALEIDO
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs a place where nobody can write")
+def test_pictures_that_cannot_be_written_are_told(tiny):
+    figure = next(one.figure for one in sections(tiny) if one.figure is not None)
+    with pytest.raises(OSError, match=r"harm\.svg"):
+        images._draw({Path("/proc/harm.svg"): figure}, "svg")
 
 
 def test_another_format_is_refused(tiny):
