@@ -52,8 +52,8 @@ def sensitivity(
 ) -> None:
     """Sobol indices: which fields a measure hangs on, alone and together, with 95 % intervals.
 
-    Fields and ranges: --field, or the study's \\[sample.fields], or its \\[box]. A \\[sweep] of other fields multiplies
-    the points: indices are found at each of its values.
+    Fields and ranges: --field, or the study's \\[sample.fields], or its \\[box].
+    A \\[sweep] of other fields multiplies the points: indices are found at each of its values.
     Writes sensitivity-MEASURE.csv and .html.
     """
     from divergence.workers import prepare

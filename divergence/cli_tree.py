@@ -51,8 +51,9 @@ def tree(
 ) -> None:
     """One consultation of HCH as text: who was asked what, when, what they answered, where a planted falsehood won.
 
-    Time can change answers (--staff with --hurry, --deadline), and so can an attack that spreads (--exposure,
-    --bandwidth, --quarantine). Every field of either can be set, as in --set office.holds_desk=true.
+    Time can change answers (--staff with --hurry, --deadline).
+    So can an attack that spreads (--exposure, --bandwidth, --quarantine).
+    Every field of either can be set, as in --set office.holds_desk=true.
     """
     from divergence import api, tree_page
     from divergence.paths import apply
