@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 import pydantic
 
@@ -79,7 +79,7 @@ def build(kind: str, table: Any, where: str) -> Part:
         if key not in notes:
             continue
         try:
-            inner = _kind_of(chosen, key, kind)
+            inner = _kind_of(notes[key].kind, kind)
             values[key] = build(inner, value, f"{where}.{key}") if isinstance(value, dict) else value
         except SpecError as error:
             wrong.extend(error.mistakes)
@@ -88,9 +88,8 @@ def build(kind: str, table: Any, where: str) -> Part:
     return make(chosen, values, where)
 
 
-def _kind_of(cls: type[Part], key: str, kind: str) -> str:
-    """The kind of part that a field holds; the same as its holder's where the field holds none."""
-    hint = get_type_hints(cls).get(key)
+def _kind_of(hint: Any, kind: str) -> str:
+    """The kind of part that a field of this type holds; ``kind``, its holder's, where the field holds none."""
     return next(
         (name for name, (family, _) in KINDS.items() if inspect.isclass(hint) and issubclass(hint, family)), kind
     )

@@ -14,7 +14,9 @@ import pkgutil
 import re
 import sys
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, TypeVar, dataclass_transform, get_args, get_origin, get_type_hints
+from weakref import WeakKeyDictionary
 
 import pydantic
 from pydantic import ConfigDict, Field
@@ -83,15 +85,27 @@ class FieldNote:
     permitted: str
     low: float | None
     high: float | None
+    kind: Any
+    """The type it is declared with."""
 
 
-def notes(cls: type[Part]) -> list[FieldNote]:
+_NOTED: WeakKeyDictionary[type[Part], tuple[FieldNote, ...]] = WeakKeyDictionary()
+"""Reading a study asks for the fields of the same parts over and over."""
+
+
+def notes(cls: type[Part]) -> tuple[FieldNote, ...]:
     """The fields of a part: its own first, then those it inherits."""
+    if cls not in _NOTED:
+        _NOTED[cls] = _notes(cls)
+    return _NOTED[cls]
+
+
+def _notes(cls: type[Part]) -> tuple[FieldNote, ...]:
     hints = get_type_hints(cls)
     described: dict[str, FieldInfo] = cls.__pydantic_fields__  # type: ignore[attr-defined]
     own = inspect.get_annotations(cls)
     ordered = sorted(described, key=lambda name: name not in own)
-    return [_note(name, described[name], hints.get(name, object)) for name in ordered]
+    return tuple(_note(name, described[name], hints.get(name, object)) for name in ordered)
 
 
 def _note(name: str, info: FieldInfo, kind: Any) -> FieldNote:
@@ -109,6 +123,7 @@ def _note(name: str, info: FieldInfo, kind: Any) -> FieldNote:
         permitted=_permitted(kind, bounds),
         low=low,
         high=high,
+        kind=kind,
     )
 
 
@@ -161,6 +176,7 @@ def _subclasses(cls: type[PartFamily]) -> list[type[PartFamily]]:
     return direct + [deeper for child in direct for deeper in _subclasses(child)]
 
 
+@cache
 def _import_all(package: str) -> None:
     root = importlib.import_module(package)
     for module in pkgutil.iter_modules(root.__path__, f"{package}."):

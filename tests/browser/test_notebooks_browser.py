@@ -114,12 +114,11 @@ def opening(chromium, notebook):
 def test_approval_is_drawn_soon_and_follows_its_sliders_at_once(chromium, opened, tmp_path, record_property):
     """How long anything takes is the machine's and its other users'; so times are measured by what else takes time.
 
-    The first figure by that of a notebook which draws two points, opened before and after; a move of a slider by the
-    first figure. With nothing else running: 8 s, 6 s and .6 s, hence 1.3 and .08.
+    The first figure by that of a notebook which draws two points; a move of a slider by the first figure. With nothing else running: 8 s, 6 s and .6 s, hence 1.3 and .08.
     """
     bare = tmp_path / "bare.py"
     bare.write_text(BARE)
-    before = opening(chromium, bare)
+    least = opening(chromium, bare)
     with served("notebook", "2") as (address, begun):
         page = opened(address)
         first = time.monotonic() - begun
@@ -128,7 +127,6 @@ def test_approval_is_drawn_soon_and_follows_its_sliders_at_once(chromium, opened
         times = [moved(page, *move) for move in moves]
         assert no_cloud_button(page)
         page.close()
-    least = (before + opening(chromium, bare)) / 2
     record_property("first figure, seconds", first)
     record_property("reaction, seconds", times)
     print(f"first figure {first:.1f} s (bare {least:.1f} s), reaction {statistics.median(times):.2f} s")

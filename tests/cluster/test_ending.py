@@ -93,22 +93,23 @@ def kept(directory):
         return len(store.done())
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_ctrl_c_keeps_every_cell_that_was_begun_and_begins_no_other(tmp_path, cluster, command):
+def test_ctrl_c_keeps_every_cell_that_was_begun_and_begins_no_other(tmp_path, cluster):
     """Workers have seventeen cells each before them, and as many again wait."""
-    begun = tmp_path / "begun"
     with cluster() as (address, *_):
-        running = started(tmp_path, address, 0.3, command)
-        waited_for(lambda: len(noted(begun)) >= 6, running)
-        os.killpg(running.pid, signal.SIGINT)
-        _, errors = running.communicate(timeout=60)
-        cells = noted(begun)
-        time.sleep(2)
-        assert noted(begun) == cells == noted(tmp_path / "ended")
-    assert running.returncode == 130, errors
-    assert [line.split(":")[0] for line in told(errors)] == ["interrupted", "error"]
-    assert "the same command continues" in errors
-    assert kept(tmp_path) == len(cells) < 17
+        for command in COMMANDS:
+            begun = tmp_path / command / "begun"
+            begun.parent.mkdir()
+            running = started(begun.parent, address, 0.3, command)
+            waited_for(lambda begun=begun: len(noted(begun)) >= 6, running)
+            os.killpg(running.pid, signal.SIGINT)
+            _, errors = running.communicate(timeout=60)
+            cells = noted(begun)
+            time.sleep(2)
+            assert noted(begun) == cells == noted(begun.with_name("ended"))
+            assert running.returncode == 130, errors
+            assert [line.split(":")[0] for line in told(errors)] == ["interrupted", "error"]
+            assert "the same command continues" in errors
+            assert kept(begun.parent) == len(cells) < 17
 
 
 def test_a_second_ctrl_c_does_not_wait_for_the_cells_under_way(tmp_path, cluster):
