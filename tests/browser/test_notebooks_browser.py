@@ -114,7 +114,8 @@ def opening(chromium, notebook):
 def test_approval_is_drawn_soon_and_follows_its_sliders_at_once(chromium, opened, tmp_path, record_property):
     """How long anything takes is the machine's and its other users'; so times are measured by what else takes time.
 
-    The first figure by that of a notebook which draws two points; a move of a slider by the first figure. With nothing else running: 8 s, 6 s and .6 s, hence 1.3 and .08.
+    The first figure by that of a notebook which draws two points; a move of a slider by the first figure. With nothing
+    else running: 8 s, 6 s and .6 s, hence 1.3 and .08.
     """
     bare = tmp_path / "bare.py"
     bare.write_text(BARE)
