@@ -14,6 +14,8 @@ from functools import cached_property
 from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+
 from scenarios.part import Part
 
 _OURS = ("scenarios", "overseers", "hch", "distillers", "divergence")
@@ -66,9 +68,12 @@ def _of(value: Any, module: str, seen: set[int]) -> Iterator[str]:
         value = value.func
     if isinstance(value, _PLAIN):
         yield repr(value)
-    elif isinstance(value, tuple | list | frozenset):
-        items = sorted(value, key=repr) if isinstance(value, frozenset) else value
-        for item in items:
+    elif isinstance(value, np.ndarray | np.generic):
+        yield repr(value.tolist())
+    elif isinstance(value, dict):
+        yield from _of(list(value.items()), module, seen)
+    elif isinstance(value, tuple | list | set | frozenset):
+        for item in sorted(value, key=repr) if isinstance(value, set | frozenset) else value:
             yield from _of(item, module, seen)
     elif isinstance(value, property):
         for function in (value.fget, value.fset):
@@ -79,6 +84,8 @@ def _of(value: Any, module: str, seen: set[int]) -> Iterator[str]:
             yield from _of_function(value, module, seen)
         elif inspect.isclass(value):
             yield from _of_class(value, seen)
+        else:  # an instance of one of its classes
+            yield from _of([type(value), getattr(value, "__dict__", {})], module, seen)
 
 
 def _of_function(function: FunctionType, module: str, seen: set[int]) -> Iterator[str]:

@@ -13,21 +13,27 @@ from overseers.panel import Panel
 STUBBORN = """
 from functools import cached_property
 
+import numpy as np
+
 from overseers.base import Belief
 from overseers.human import Human
 from scenarios.part import field, part
 
 WEIGHT = 8.0
+TABLE = {"more": [0.0], "array": np.zeros(2)}
 UNUSED = 1
-
-
-def scaled(found, by=1.0):
-    return WEIGHT * found * by
 
 
 class Kept:
     def __init__(self, times):
         self.times = times
+
+
+ONCE = Kept(1.0)
+
+
+def scaled(found, by=1.0):
+    return WEIGHT * found * by * ONCE.times + TABLE["more"][0] + TABLE["array"].sum()
 
 
 @part
@@ -73,6 +79,9 @@ def test_the_same_code_is_the_same_wherever_it_stands():
         ("2 * weight", "3 * weight"),
         ("return 2.0", "return 3.0"),
         ("Kept(0.5)", "Kept(1.5)"),
+        ("Kept(1.0)", "Kept(3.0)"),
+        ('"more": [0.0]', '"more": [0.5]'),
+        ("np.zeros", "np.ones"),
         ("{1, 2}", "{1, 3}"),
         ("self.times = times", "self.times = times * 2"),
         ("scaled(twice", "abs(twice"),
