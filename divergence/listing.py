@@ -47,7 +47,7 @@ def _summary(cls: type[Part]) -> str:
 def _record(cls: type[Part]) -> dict[str, Any]:
     rows = []
     for note in parts.notes(cls):
-        row = asdict(note) | {"default": note.default}
+        row = {key: value for key, value in asdict(note).items() if key != "kind"}
         if isinstance(note.default, Part):
             row["default"] = parts.as_table(note.default)
         rows.append(row)

@@ -16,7 +16,7 @@ WORDS = """() => [...document.querySelectorAll('.plotly-graph-div')].filter((plo
                      return [word.textContent, left, right, top, bottom]; })"""
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 def test_panels_of_indices_do_not_overlap(chromium, recorded, tmp_path, width):
     ends = dict.fromkeys(("first", "first_low", "first_high", "total", "total_low", "total_high", "variance"), 0.4)
     table = pd.DataFrame(

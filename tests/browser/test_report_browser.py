@@ -120,6 +120,7 @@ def test_the_dark_toggle_changes_the_page_and_the_figures(desk):
     assert desk.evaluate(background) == before[0]
 
 
+@pytest.mark.slow
 def test_a_dark_phone(opened):
     page = opened(
         viewport={"width": 390, "height": 844},
@@ -185,6 +186,7 @@ def test_hovering_tells_the_value_and_its_interval(desk):
     assert "[" in said
 
 
+@pytest.mark.slow
 def test_it_prints_light_and_whole(desk):
     width = "document.querySelector('[data-figure=harm]').layout.width"
     sizes = """[...document.querySelectorAll('[data-figure]')].map((one) =>

@@ -40,7 +40,7 @@ class Slow(Approval):
 """
 STUDY = """
 questions = 10
-seeds = 4
+seeds = 2
 [[scenario]]
 type = "ledger"
 depth = 1
@@ -138,7 +138,7 @@ def test_another_study_on_the_same_workers_goes_on(tmp_path, cluster):
         one.communicate(timeout=60)
     assert one.returncode == 130
     assert other.returncode == 0, errors
-    assert kept(directories[0]) < kept(directories[1]) == 180
+    assert kept(directories[0]) < kept(directories[1]) == 90
 
 
 def test_ctrl_c_while_no_worker_is_there_yet(tmp_path, cluster):

@@ -205,9 +205,8 @@ class TestCommands:
         assert len(list(tmp_path.glob("hch-*"))) == 1
 
 
-@pytest.mark.parametrize(
-    "kind", ["overseer", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("scheme", "scenario"))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["overseer", "scheme", "scenario"])
 def test_a_new_part_works_at_once_and_in_workers(kind, tmp_path):
     told = hch("new", kind, "night-shift", cwd=tmp_path).stdout
     (file,) = tmp_path.glob("*.py")

@@ -65,6 +65,7 @@ def run(directory, workers):
 
 
 @LINUX
+@pytest.mark.slow
 def test_memory_disk_and_time_are_near_what_a_study_takes(tmp_path):
     """With little to compute, it is libraries and the report's own pictures that take most."""
     spec = parse(TABLE)
@@ -91,7 +92,7 @@ def test_memory_disk_and_time_are_near_what_a_study_takes(tmp_path):
 
 @LINUX
 @pytest.mark.slow
-@pytest.mark.parametrize(("depth", "questions", "workers"), [(4, 1000, 2), (1, 20000, 1), (4, 8000, 2)])
+@pytest.mark.parametrize(("depth", "questions", "workers"), [(4, 1000, 2), (1, 20000, 1)])
 def test_memory_of_larger_studies(tmp_path, depth, questions, workers):
     """Deep trees weigh on cells, and many questions on the resampling at the end."""
     scenario = {"type": "ledger", "depth": depth}

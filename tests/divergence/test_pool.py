@@ -134,9 +134,9 @@ def cells_begun(file):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals between processes")
-@pytest.mark.parametrize(("seconds", "times"), [(2, 1), (120, 2)])
+@pytest.mark.parametrize(("seconds", "times"), [(1, 1), (120, 2)])
 def test_the_command_ends_soon(tmp_path, seconds, times):
-    """With two seconds a cell and chunks of seventeen, once is enough; where a cell takes long, twice ends it.
+    """With a second a cell and more, and chunks of seventeen, once is enough; where a cell takes long, twice ends it.
 
     Finishing the chunk would take half a minute, and the long cell two minutes.
     """

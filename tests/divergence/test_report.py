@@ -290,7 +290,8 @@ def test_schemes_that_were_tried_at_some_points_only_are_off_at_first(small_stud
     schemes = small_study.spec.schemes
     partly = replace(schemes[3], where=(("self_persuasion", (0.5,)),))
     for asked, off in (((*schemes[:3], partly, schemes[4]), ["reward-modelling"]), (schemes, []), ((partly,), [])):
-        page = report.page(replace(small_study, spec=replace(small_study.spec, schemes=asked)))
+        study = replace(small_study, spec=replace(small_study.spec, schemes=asked))
+        page = sections._found(study, {}, names.DEFAULT).before
         boxes = re.findall(r'<input type="checkbox"( checked)? value="([^"]*)"', page)
         assert len(boxes) == 5
         assert [label for checked, label in boxes if not checked] == off

@@ -113,6 +113,7 @@ class TestEveryScheme:
             assert worst(scheme, setting, found.epsilon).mean == pytest.approx(found.mean, abs=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", PLACES, ids=["ledger", "ledger-4", "majority"])
 @pytest.mark.parametrize("scheme", [*CORE, ApprovalFiltered(), MarketMaking(), AnswerFirstLogScore()], **NAMES)
 def test_nothing_feasible_that_is_tried_does_more(scheme, setting):
@@ -303,7 +304,7 @@ class TestWaterfilling:
         assert harms(policy, hch, true).sum() <= dual(spend, best, hch, true, 0.3) + 2e-4
 
     @pytest.mark.parametrize("alike", [True, False])
-    @pytest.mark.parametrize("mean", [0.003, 0.03, 0.3])
+    @pytest.mark.parametrize("mean", [0.03, *(pytest.param(mean, marks=pytest.mark.slow) for mean in (0.003, 0.3))])
     def test_many_questions_leave_next_to_nothing(self, spend, mean, alike):
         """A question's jump is bridged by the others, so far less is missed than the one question that may be."""
         for seed in range(3):
@@ -312,6 +313,7 @@ class TestWaterfilling:
             bound = dual(spend, best, hch, true, mean * 40)
             assert bound - 0.01 <= harms(policy, hch, true).sum() <= bound + 1e-4 * 40
 
+    @pytest.mark.slow
     def test_identical_questions_jump_one_after_another(self, spend):
         """All questions alike, so that every jump is a tie: the budget is spent all the same."""
         best = np.repeat([[0.7], [0.2], [0.08], [0.02]], 30, axis=1)
