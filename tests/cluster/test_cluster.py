@@ -12,7 +12,7 @@ import pytest
 from divergence import running
 from divergence.pool import PoolError
 from divergence.specfile import parse
-from divergence.store import FILE, Store
+from divergence.store import Store
 
 pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 pytestmark = pytest.mark.slow
@@ -48,23 +48,22 @@ def children(parent):
     return found
 
 
-@pytest.mark.slow
-def test_two_workers_of_a_scheduler_give_the_same_bytes(tmp_path, cluster):
-    spec = parse(TABLE)
-    running.run(spec, tmp_path / "here", workers=1)
-    with cluster() as (address, *_):
-        running.run(spec, tmp_path / "there", scheduler=address)
-    there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
-    assert there.read_bytes() == here.read_bytes()
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The bytes that one worker, without a scheduler, comes to."""
+    return csv(running.run(parse(TABLE), tmp_path_factory.mktemp("alone") / "here", workers=1).directory)
+
+
+def csv(directory):
+    return (directory / "results.csv").read_bytes()
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs /proc to find the workers")
-def test_a_killed_worker_is_survived(tmp_path, cluster):
-    spec = parse(TABLE)
-    running.run(spec, tmp_path / "here", workers=1)
-    killed = []
+def test_two_workers_of_a_scheduler_give_the_same_bytes_also_if_one_is_killed(tmp_path, cluster, alone):
+    spec, killed = parse(TABLE), []
     with cluster() as (address, _, nannies):
+        running.run(spec, tmp_path / "two", scheduler=address)
 
         def kill_one(done, total):
             if done and not killed:
@@ -74,10 +73,9 @@ def test_a_killed_worker_is_survived(tmp_path, cluster):
                 os.kill(workers[0], signal.SIGKILL)
                 killed.append(workers[0])
 
-        running.run(spec, tmp_path / "there", scheduler=address, progress=kill_one)
+        running.run(spec, tmp_path / "one", scheduler=address, progress=kill_one)
     assert killed
-    there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
-    assert there.read_bytes() == here.read_bytes()
+    assert csv(tmp_path / "two") == csv(tmp_path / "one") == alone
 
 
 def line(pid):
@@ -90,7 +88,7 @@ def line(pid):
 
 
 @pytest.mark.slow
-def test_a_lost_scheduler_is_told_and_the_study_continues(tmp_path, cluster):
+def test_a_lost_scheduler_is_told_and_the_study_continues(tmp_path, cluster, alone):
     spec = parse(TABLE)
     with cluster() as (address, scheduler, _):
 
@@ -106,10 +104,7 @@ def test_a_lost_scheduler_is_told_and_the_study_continues(tmp_path, cluster):
     assert 0 < len(kept) < 32
     with cluster() as (address, *_):
         running.run(spec, tmp_path / "there", scheduler=address)
-    running.run(spec, tmp_path / "here", workers=1)
-    there, here = (tmp_path / name / "results.csv" for name in ("there", "here"))
-    assert there.read_bytes() == here.read_bytes()
-    assert (tmp_path / "there" / FILE).exists()
+    assert csv(tmp_path / "there") == alone
 
 
 @pytest.mark.slow
