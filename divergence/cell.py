@@ -6,7 +6,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -22,6 +22,7 @@ from divergence.trained import trained
 from hch.setting import Setting
 from overseers.base import Overseer
 from scenarios.base import Scenario
+from scenarios.part import held
 from scenarios.streams import Floats
 from scenarios.trees import Trees
 
@@ -199,7 +200,7 @@ def gameability(overseer: Overseer) -> float | None:
 
 def gameability_steps(overseer: Overseer) -> list[str] | None:
     """The fields that lead to γ, of an overseer or of the one it wraps; None where nobody has it."""
-    values = {spec.name: getattr(overseer, spec.name) for spec in fields(overseer)}
+    values = held(overseer)
     if "gameability" in values:
         return ["gameability"]
     found = ((name, gameability_steps(inner)) for name, inner in values.items() if isinstance(inner, Overseer))

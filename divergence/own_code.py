@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
 from functools import cached_property
 from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 
-from scenarios.part import Part
+from scenarios.part import Part, held
 
 _OURS = ("scenarios", "overseers", "hch", "distillers", "divergence")
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
@@ -40,11 +39,9 @@ def digest(cls: type) -> str:
 
 def _within(part: Part) -> Iterator[Part]:
     yield part
-    if is_dataclass(part):
-        for field in fields(part):
-            value = getattr(part, field.name)
-            if isinstance(value, Part):
-                yield from _within(value)
+    for value in held(part).values():
+        if isinstance(value, Part):
+            yield from _within(value)
 
 
 def _foreign(module: str) -> bool:

@@ -8,14 +8,14 @@ in. Where it is set, what complains is the part itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from divergence.build import FAMILIES, SpecError, make, nearest
 from divergence.cell import Named, gameability_steps
 from divergence.spec import OFFICE, Spec
 from overseers.base import Overseer
-from scenarios.part import Part
+from scenarios.part import Part, held
 
 _KINDS = (*FAMILIES, OFFICE)
 _NEEDED = {
@@ -83,17 +83,17 @@ def freed(spec: Spec, path: str, place: str) -> Spec:
     """
     mine = _reached(spec, path, place).targets
 
-    def held(other: str) -> bool:
+    def sets(other: str) -> bool:
         theirs = _reached(spec, other, other).targets
         if mine & theirs and not theirs <= mine:
             raise SpecError(f'{place}: "{other}", which is varied, sets that field and others; set "{other}"')
         return other == path or bool(mine & theirs)
 
-    spec = replace(spec, axes=tuple(axis for axis in spec.axes if not held(axis.path)))
-    spec = replace(spec, box=tuple(one for one in spec.box if not held(one.path)))
+    spec = replace(spec, axes=tuple(axis for axis in spec.axes if not sets(axis.path)))
+    spec = replace(spec, box=tuple(one for one in spec.box if not sets(one.path)))
     if spec.sample is None:
         return spec
-    drawn = tuple(one for one in spec.sample.ranges if not held(one.path))
+    drawn = tuple(one for one in spec.sample.ranges if not sets(one.path))
     return replace(spec, sample=replace(spec.sample, ranges=drawn) if drawn else None)
 
 
@@ -105,16 +105,16 @@ def fields_of(spec: Spec) -> set[str]:
 
 def within(part: Part) -> list[str]:
     """The fields of a part that hold parts."""
-    return [name for name, held in _held(part).items() if isinstance(held, Part)]
+    return [name for name, inner in held(part).items() if isinstance(inner, Part)]
 
 
 def value(spec: Spec, path: str) -> Any:
     """What a path's field is in the first part that has it."""
     found = _reached(spec, path, path)
-    held: Any = found.parts[0].part
-    for step in _located(held, found.steps):
-        held = getattr(held, step)
-    return held
+    at: Any = found.parts[0].part
+    for step in _located(at, found.steps):
+        at = getattr(at, step)
+    return at
 
 
 def _reached(spec: Spec, path: str, where: str) -> _Reached:
@@ -144,18 +144,15 @@ def _located(part: Part, steps: tuple[str, ...]) -> tuple[str, ...]:
 
 def _paths(part: Part) -> list[str]:
     """All fields of a part, those of the parts in its fields included, as dotted paths."""
-    inner = [f"{name}.{path}" for name, held in _held(part).items() if isinstance(held, Part) for path in _paths(held)]
-    return [*_held(part), *inner]
+    values = held(part)
+    inner = [f"{name}.{path}" for name, one in values.items() if isinstance(one, Part) for path in _paths(one)]
+    return [*values, *inner]
 
 
 def _has(part: Part, steps: tuple[str, ...]) -> bool:
     first, *rest = steps
-    held = _held(part)
-    return first in held and (not rest or (isinstance(held[first], Part) and _has(held[first], tuple(rest))))
-
-
-def _held(part: Part) -> dict[str, Any]:
-    return {spec.name: getattr(part, spec.name) for spec in fields(part)}  # type: ignore[arg-type]
+    values = held(part)
+    return first in values and (not rest or (isinstance(values[first], Part) and _has(values[first], tuple(rest))))
 
 
 def _changed(named: Named, steps: tuple[str, ...], value: Any, where: str) -> Named:
@@ -165,6 +162,6 @@ def _changed(named: Named, steps: tuple[str, ...], value: Any, where: str) -> Na
 
 def _set(part: Part, steps: tuple[str, ...], value: Any, where: str) -> Part:
     first, *rest = steps
-    held = _held(part)
-    inner = _set(held[first], tuple(rest), value, where) if rest else value
-    return make(type(part), held | {first: inner}, where, first)
+    values = held(part)
+    inner = _set(values[first], tuple(rest), value, where) if rest else value
+    return make(type(part), values | {first: inner}, where, first)

@@ -184,12 +184,16 @@ def _import_all(package: str) -> None:
             importlib.import_module(module.name)
 
 
+def held(made: Part) -> dict[str, Any]:
+    """The values of a part's fields, by name."""
+    return {spec.name: getattr(made, spec.name) for spec in fields(made)}  # type: ignore[arg-type]
+
+
 def as_table(made: Part) -> dict[str, Any]:
     """A part as the plain table that builds it again (``type`` first, every field spelt out)."""
     table: dict[str, Any] = {"type": made.part_name()}
-    for spec in fields(made):  # type: ignore[arg-type]
-        value = getattr(made, spec.name)
-        table[spec.name] = as_table(value) if isinstance(value, Part) else value
+    for name, value in held(made).items():
+        table[name] = as_table(value) if isinstance(value, Part) else value
     return table
 
 
